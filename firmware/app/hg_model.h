@@ -1,0 +1,37 @@
+/* What the app knows of the model: implemented by the generated Model/hg_model.c.
+ *
+ * The app is the same for every model; this table is the only seam between the two.
+ */
+#ifndef HG_MODEL_H
+#define HG_MODEL_H
+
+#include <stdint.h>
+
+#include "hg_info.h"
+#include "hg_status.h"
+
+/* One input and the output bytes that the reference gave for it when the project was exported. */
+typedef struct {
+  const int8_t *input;  /* info->input.size values */
+  const int8_t *output; /* info->output.size values */
+} hg_known_answer_t;
+
+typedef struct {
+  const hg_info_t *info;
+  /* Initializes the context and poisons the arena. Call once before anything else. */
+  hg_status_t (*init)(void);
+  /* The model as exported: input and output in info->input.dtype and info->output.dtype. */
+  hg_status_t (*run)(const void *input, void *output);
+  /* The int8 network between its edges; the same function as run where the edges are int8. */
+  hg_status_t (*run_s8)(const int8_t *input, int8_t *output);
+  /* One layer of the last run, to be timed; layers run in order from 0. */
+  hg_status_t (*run_layer)(uint32_t index);
+  /* The arena's bytes, info->arena_size of them: a layer's result is at info->layers[i].offset. */
+  const uint8_t *arena;
+  const hg_known_answer_t *known_answers;
+  uint32_t known_answer_count;
+} hg_model_t;
+
+extern const hg_model_t hg_model;
+
+#endif
