@@ -1,0 +1,236 @@
+"""The manifest of an exported project: hargen.toml as a validated Manifest.
+
+It says which model, preprocessing, classes and board a project folder was made for, what the plan
+expected it to cost, and the SHA-256 of every file that export wrote. Later commands read it instead
+of guessing, and it holds no date and no absolute path: the same export gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from hargen.errors import DataError, UsageError
+
+FILE_NAME = "hargen.toml"
+SCHEMA = 1
+_HEADER = "# Written by hargen export. hargen build, flash and validate-serial read it.\n"
+
+
+def _inside_project(path: str) -> str:
+    """Return path if it names a file below the project folder; a manifest is untrusted input."""
+    pure = PurePosixPath(path)
+    if not path or "\\" in path or "\0" in path or ":" in path:
+        raise ValueError("must be a path with forward slashes")
+    if pure.is_absolute() or ".." in pure.parts or pure == PurePosixPath("."):
+        raise ValueError("must be inside the project folder")
+    return path
+
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+ProjectPath = Annotated[str, AfterValidator(_inside_project)]
+Dimension = Annotated[int, Field(gt=0)]
+Bytes = Annotated[int, Field(ge=0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tensor(_Table):
+    """One end of the network.
+
+    The shape has no batch dimension. dtype is what `<name>_run` takes or gives; scale and
+    zero_point are those of the tensor's int8 form: real = scale * (q - zero_point).
+    """
+
+    shape: tuple[Dimension, ...]
+    dtype: Literal["float32", "int8"]
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    zero_point: Annotated[int, Field(ge=-128, le=127)]
+
+    @property
+    def size(self) -> int:
+        """Elements of the tensor."""
+        size = 1
+        for dimension in self.shape:
+            size *= dimension
+        return size
+
+
+class Model(_Table):
+    """The model that the project was made from; file is its copy in the project folder."""
+
+    file: ProjectPath
+    sha256: Sha256
+    format: str
+    precision: str
+    input: Tensor
+    output: Tensor
+
+
+class Preprocessing(_Table):
+    """What turns sensor samples into the network's input.
+
+    preset names it; card holds its parameters; sha256 is what the firmware reports in HELLO.
+    """
+
+    preset: str
+    sha256: Sha256
+    card: dict[str, Any] = Field(default_factory=dict)
+
+
+class Footprint(_Table):
+    """Bytes that the plan expects, and multiply-accumulates of one inference.
+
+    weights: weights and biases. tables: multipliers, shifts and lookup tables. activation_ram: the
+    arena with the int8 input and output in it.
+    """
+
+    weights: Bytes
+    tables: Bytes
+    activation_ram: Bytes
+    maccs: Bytes
+
+
+class Manifest(_Table):
+    """Everything that an exported project says of itself."""
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    hargen: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    board: str
+    optimize: Literal["balanced", "speed", "size"]
+    classes: Annotated[tuple[str, ...], Field(min_length=1)]
+    model: Model
+    preprocessing: Preprocessing
+    plan: Footprint
+    files: dict[ProjectPath, Sha256]
+
+    def model_file(self, project_dir: Path) -> Path:
+        """Return the path of the project's copy of the model."""
+        return project_dir / self.model.file
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that is not as export wrote it."""
+
+    path: str
+    kind: Literal["changed", "missing"]
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in lower-case hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def dumps(manifest: Manifest) -> str:
+    """Return the manifest as TOML; equal manifests give equal text."""
+    table = manifest.model_dump(by_alias=True, mode="python")
+    table["files"] = dict(sorted(table["files"].items()))
+    return _HEADER + tomli_w.dumps(table)
+
+
+def write(manifest: Manifest, project_dir: Path) -> Path:
+    """Write hargen.toml into a folder, whole or not at all, and return its path.
+
+    Raises:
+        DataError: the folder cannot be written to.
+    """
+    path = project_dir / FILE_NAME
+    temporary = ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=project_dir, prefix=f".{FILE_NAME}.")
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(dumps(manifest))
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise DataError(
+                "cannot write the manifest", where=str(path), why=error.strerror or str(error)
+            ) from error
+        raise
+    return path
+
+
+def read(project_dir: Path) -> Manifest:
+    """Return the manifest of a project folder.
+
+    Raises:
+        UsageError: the folder is not a hargen project.
+        DataError: its manifest is unreadable, corrupt or of a newer hargen.
+    """
+    path = project_dir / FILE_NAME
+    if not path.is_file():
+        raise UsageError(
+            "not a hargen project",
+            where=str(project_dir),
+            why=f"it has no {FILE_NAME}" if project_dir.is_dir() else "there is no such folder",
+            hint="give the folder that hargen export wrote, or run hargen export first",
+        )
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(
+            "cannot read the manifest",
+            where=str(path),
+            why=str(error),
+            hint="run hargen export again with --force to write it anew",
+        ) from error
+    schema = table.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise DataError(
+            f"the manifest has schema {schema}",
+            where=str(path),
+            why=f"this hargen knows schemas up to {SCHEMA}",
+            hint="pip install --upgrade hargen",
+        )
+    try:
+        return Manifest.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise DataError(
+            "the manifest is not valid",
+            where=f"{path}: {field}",
+            why=first["msg"],
+            hint="run hargen export again with --force to write it anew",
+        ) from error
+
+
+def _changes(manifest: Manifest, project_dir: Path) -> Iterator[Change]:
+    for name, expected in sorted(manifest.files.items()):
+        path = project_dir / name
+        try:
+            found = sha256(path)
+        except OSError:
+            yield Change(name, "missing")
+        else:
+            if found != expected:
+                yield Change(name, "changed")
+
+
+def verify(manifest: Manifest, project_dir: Path) -> list[Change]:
+    """Return the files that are not as export wrote them, by name.
+
+    Editing a generated project is allowed, so that this is for a warning and not an error.
+    """
+    return list(_changes(manifest, project_dir))
