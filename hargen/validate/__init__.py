@@ -1,0 +1,1 @@
+"""Runs a board on recorded windows and judges its answers by an independent reference."""

@@ -1,0 +1,17 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of models and recordings that live beside the checkout."""
+    path = Path(os.environ.get("HARGEN_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (path / "zoo").is_dir():
+        pytest.skip(f"needs the shared folder at {path} or $HARGEN_SHARED")
+    return path
