@@ -7,9 +7,6 @@ of guessing, and it holds no date and no absolute path: the same export gives th
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from hargen import files
 from hargen.errors import DataError, UsageError
 
 FILE_NAME = "hargen.toml"
@@ -129,16 +127,6 @@ class Change:
     kind: Literal["changed", "missing"]
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in lower-case hexadecimal.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def dumps(manifest: Manifest) -> str:
     """Return the manifest as TOML; equal manifests give equal text."""
     table = manifest.model_dump(by_alias=True, mode="python")
@@ -153,21 +141,12 @@ def write(manifest: Manifest, project_dir: Path) -> Path:
         DataError: the folder cannot be written to.
     """
     path = project_dir / FILE_NAME
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=project_dir, prefix=f".{FILE_NAME}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(dumps(manifest))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise DataError(
-                "cannot write the manifest", where=str(path), why=error.strerror or str(error)
-            ) from error
-        raise
+        files.write_whole(path, dumps(manifest))
+    except OSError as error:
+        raise DataError(
+            "cannot write the manifest", where=str(path), why=error.strerror or str(error)
+        ) from error
     return path
 
 
@@ -220,7 +199,7 @@ def _changes(manifest: Manifest, project_dir: Path) -> Iterator[Change]:
     for name, expected in sorted(manifest.files.items()):
         path = project_dir / name
         try:
-            found = sha256(path)
+            found = files.sha256(path)
         except OSError:
             yield Change(name, "missing")
         else:

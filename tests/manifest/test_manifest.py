@@ -154,15 +154,3 @@ def test_a_failed_write_keeps_the_old_manifest(
         manifests.write(make(name="other"), tmp_path)
     assert (tmp_path / "hargen.toml").read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["hargen.toml"]
-
-
-def test_interrupted_write_leaves_no_file_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        manifests.write(make(), tmp_path)
-    assert list(tmp_path.iterdir()) == []
