@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "hg_info.h"
+#include "hg_link_memory.h"
 #include "hg_status.h"
 
 /* One input and the output bytes that the reference gave for it when the project was exported. */
@@ -24,12 +25,16 @@ typedef struct {
   hg_status_t (*run)(const void *input, void *output);
   /* The int8 network between its edges; the same function as run where the edges are int8. */
   hg_status_t (*run_s8)(const int8_t *input, int8_t *output);
-  /* One layer of the last run, to be timed; layers run in order from 0. */
+  /* One layer alone, to be timed or looked at. Layer 0 starts from the input of the last run, which
+   * the caller keeps in place; layer i needs 0 to i - 1 run before it. */
   hg_status_t (*run_layer)(uint32_t index);
-  /* The arena's bytes, info->arena_size of them: a layer's result is at info->layers[i].offset. */
+  /* The arena's bytes, info->arena_size of them: a layer's result is at info->layers[i].offset
+   * as soon as that layer has run, and until a later layer takes its place. */
   const uint8_t *arena;
   const hg_known_answer_t *known_answers;
   uint32_t known_answer_count;
+  /* The link's buffers: HG_LINK_MEMORY in hg_link_memory.h defines them for the model's sizes. */
+  const hg_link_memory_t *link;
 } hg_model_t;
 
 extern const hg_model_t hg_model;

@@ -1,0 +1,209 @@
+"""The table of message layouts: what travels in a frame, byte by byte.
+
+firmware/link/hg_messages.h says the same in C; tests/link/test_layouts.py compiles it and holds
+every size, offset and number equal. docs/protocol.md says what each message means.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from hargen.link.layout import Field, Layout
+
+PROTOCOL_VERSION = 1
+SHA256_SIZE = 32
+BUILD_ID_SIZE = 20
+UID_SIZE = 12
+NAME_SIZE = 32
+FIRMWARE_VERSION_SIZE = 16
+MAX_RANK = 4
+MAX_BAUDS = 8
+CHUNK_SIZE = 1024
+"""Bytes of the largest piece of a layer or list of classes that one reply carries."""
+NO_FAILURE = 0xFFFFFFFF
+UNSOLICITED = 0
+"""Sequence number of frames that answer no request: a NAK of a broken frame, a FAULT."""
+
+
+class MessageType(IntEnum):
+    """The second byte of every frame. A reply's type is its request's with the top bit set."""
+
+    HELLO = 0x01
+    CLASSES = 0x02
+    SET_BAUD = 0x03
+    RUN = 0x04
+    PROFILE = 0x05
+    SELFTEST = 0x06
+    READ_LAYER = 0x07
+    STATS = 0x08
+    RESET = 0x09
+    ECHO = 0x0A
+    REPLY = 0x80
+    FAULT = 0xFE
+    NAK = 0xFF
+
+
+class Stage(IntEnum):
+    """What a RUN request carries."""
+
+    RAW = 0
+    """int16 sensor counts; reserved for firmware with preprocessing."""
+    WINDOW = 1
+    """A preprocessed window in the model's own input type."""
+    INT8 = 2
+    """The int8 network's input; the output is int8 too."""
+
+
+class NakReason(IntEnum):
+    """Why a request was refused; `expected` in the NAK says what would have been accepted."""
+
+    CRC = 1
+    """The frame's checksum is wrong. Expected: the next sequence number."""
+    FRAME = 2
+    """Not a frame: bad COBS, too short, or a length that does not fit. Expected: as for CRC."""
+    TOO_LONG = 3
+    """Expected: the largest payload in bytes."""
+    VERSION = 4
+    """Expected: the device's protocol version."""
+    TYPE = 5
+    """An unknown request. Expected: the highest type known."""
+    LENGTH = 6
+    """A payload of the wrong size. Expected: the right size in bytes."""
+    STAGE = 7
+    """A stage that this firmware does not have. Expected: the stage that it has."""
+    INDEX = 8
+    """An index or offset out of range. Expected: the number of valid ones."""
+    NO_HELLO = 9
+    """No HELLO since the device's reset. Expected: the type of HELLO."""
+    NO_RUN = 10
+    """A question about the last run when there was none. Expected: the type of RUN."""
+    BAUD = 11
+    """A baud rate that the device cannot make. Expected: one that it can."""
+    MODEL = 12
+    """The model returned an error. Expected: its hg_status_t, as unsigned."""
+
+
+class ResetCause(IntEnum):
+    """Bits of HELLO's reset_cause; several may be set."""
+
+    POWER = 1
+    PIN = 2
+    SOFTWARE = 4
+    WATCHDOG = 8
+    LOW_POWER = 16
+    OPTION_BYTES = 32
+
+
+def _u32(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "u32") for name in names)
+
+
+HEADER = Layout(
+    "hg_header_t",
+    (
+        Field("version", "u8"),
+        Field("type", "u8"),
+        Field("sequence", "u16"),
+        Field("length", "u32"),
+    ),
+)
+TENSOR = Layout(
+    "hg_link_tensor_t",
+    (
+        Field("size", "u32"),
+        Field("shape", "u32", MAX_RANK),
+        *_u32("rank", "dtype"),
+        Field("scale", "f32"),
+        Field("zero_point", "i32"),
+    ),
+)
+HELLO_REPLY = Layout(
+    "hg_hello_reply_t",
+    (
+        *_u32("abi_version", "clock_hz", "slots", "max_payload", "stack_size", "reset_cause"),
+        *_u32("fallback_ms", "worst_cycles"),
+        Field("bauds", "u32", MAX_BAUDS),
+        Field("firmware_version", "u8", FIRMWARE_VERSION_SIZE),
+        Field("build_id", "u8", BUILD_ID_SIZE),
+        Field("uid", "u8", UID_SIZE),
+        Field("model_sha256", "u8", SHA256_SIZE),
+        Field("preprocessing_sha256", "u8", SHA256_SIZE),
+        Field("name", "u8", NAME_SIZE),
+        Field("input", TENSOR),
+        Field("output", TENSOR),
+        *_u32("arena_size", "layer_count", "class_count", "known_answer_count"),
+    ),
+)
+CLASSES_REQUEST = Layout("hg_classes_request_t", _u32("first"))
+CLASSES_REPLY = Layout("hg_classes_reply_t", _u32("first", "count", "total"))
+SET_BAUD_REQUEST = Layout("hg_set_baud_request_t", _u32("baud"))
+SET_BAUD_REPLY = Layout("hg_set_baud_reply_t", _u32("baud"))
+RUN_REQUEST = Layout("hg_run_request_t", _u32("index", "stage"))
+RUN_REPLY = Layout(
+    "hg_run_reply_t",
+    _u32(
+        "index",
+        "class_index",
+        "cycles_preprocess",
+        "cycles_inference",
+        "stack_high_water",
+        "output_size",
+    ),
+)
+PROFILE_REPLY = Layout("hg_profile_reply_t", _u32("layer_count"))
+SELFTEST_REPLY = Layout(
+    "hg_selftest_reply_t",
+    (
+        *_u32("count", "failures", "first_failure", "first_offset"),
+        Field("expected", "i32"),
+        Field("actual", "i32"),
+        *_u32("worst_cycles"),
+    ),
+)
+READ_LAYER_REQUEST = Layout("hg_read_layer_request_t", _u32("index", "offset"))
+READ_LAYER_REPLY = Layout("hg_read_layer_reply_t", _u32("index", "offset", "size"))
+STATS_REPLY = Layout(
+    "hg_stats_reply_t",
+    _u32(
+        "frames",
+        "crc_errors",
+        "frame_errors",
+        "naks",
+        "repeats",
+        "runs",
+        "worst_cycles",
+        "stack_high_water",
+        "uart_overruns",
+        "uart_noise",
+        "ring_overflows",
+    ),
+)
+NAK = Layout("hg_nak_t", _u32("reason", "expected"))
+FAULT = Layout(
+    "hg_fault_t",
+    (
+        *_u32("exception", "cfsr", "hfsr", "mmfar", "bfar"),
+        Field("r", "u32", 4),
+        *_u32("r12", "lr", "pc", "xpsr", "sp", "exc_return"),
+    ),
+)
+
+LAYOUTS = (
+    HEADER,
+    TENSOR,
+    HELLO_REPLY,
+    CLASSES_REQUEST,
+    CLASSES_REPLY,
+    SET_BAUD_REQUEST,
+    SET_BAUD_REPLY,
+    RUN_REQUEST,
+    RUN_REPLY,
+    PROFILE_REPLY,
+    SELFTEST_REPLY,
+    READ_LAYER_REQUEST,
+    READ_LAYER_REPLY,
+    STATS_REPLY,
+    NAK,
+    FAULT,
+)
+"""Every record of the protocol: what the test compares with the C header."""
