@@ -79,12 +79,12 @@ class Model(_Table):
 class Preprocessing(_Table):
     """What turns sensor samples into the network's input.
 
-    preset names it; card holds its parameters; sha256 is what the firmware reports in HELLO.
+    spec is the table of hargen.preprocessing.Preprocessing; sha256 is that spec's hash, which the
+    firmware reports in HELLO.
     """
 
-    preset: str
     sha256: Sha256
-    card: dict[str, Any] = Field(default_factory=dict)
+    spec: dict[str, Any]
 
 
 class Footprint(_Table):

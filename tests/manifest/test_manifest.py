@@ -33,7 +33,7 @@ def make(**changes: object) -> Manifest:
             output=Tensor(shape=(2,), dtype="float32", scale=1 / 256, zero_point=-128),
         ),
         "preprocessing": Preprocessing(
-            preset="st-zoo", sha256=ZERO, card={"rate_hz": 26.0, "b": [1.0, -2.5]}
+            sha256=ZERO, spec={"preset": "st-zoo", "window": 24, "b": [1.0, -2.5]}
         ),
         "plan": Footprint(weights=3280, tables=400, activation_ram=720, maccs=13008),
         "files": {"b.c": ZERO, "Model/a.c": ZERO},
