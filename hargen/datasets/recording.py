@@ -1,0 +1,76 @@
+"""Recordings of one activity each, and their windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hargen.datasets.windows import Windows
+from hargen.errors import DataError
+from hargen.preprocessing import Preprocessing, Unit
+from hargen.preprocessing.reference import to_windows
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One continuous recording: samples float64 (n, 3) of x, y, z; label into the set's classes."""
+
+    name: str
+    label: int
+    samples: npt.NDArray[np.float64]
+
+
+def windows_of(
+    recordings: Sequence[Recording],
+    classes: tuple[str, ...],
+    spec: Preprocessing,
+    unit: Unit,
+    *,
+    source: str,
+    where: Path | str,
+    notes: tuple[str, ...] = (),
+    synthetic: bool = False,
+) -> Windows:
+    """Return the windows of recordings: the filter starts anew in each, no window crosses two.
+
+    Raises:
+        DataError: no recording is as long as a window.
+    """
+    pieces = [to_windows(recording.samples, spec, unit)[0] for recording in recordings]
+    sizes = [len(piece) for piece in pieces]
+    if not sum(sizes):
+        raise no_windows(str(where), spec.window)
+    index = np.repeat(np.arange(len(recordings)), sizes)
+    return Windows(
+        x=np.concatenate(pieces),
+        y=np.array([recording.label for recording in recordings], dtype=np.int64)[index],
+        classes=classes,
+        source=source,
+        recordings=tuple(recording.name for recording in recordings),
+        recording=index.astype(np.int64),
+        notes=notes,
+        synthetic=synthetic,
+    )
+
+
+def no_windows(where: str, window: int) -> DataError:
+    """Return the error for data that is shorter than one window."""
+    return DataError(
+        f"no recording is as long as one window ({window} samples)",
+        where=where,
+        hint="give more data, or a model with a shorter window",
+    )
+
+
+def rate_notes(recorded_hz: float, spec: Preprocessing) -> tuple[str, ...]:
+    """Return a note where the data's sample rate is not the spec's."""
+    if recorded_hz == spec.sample_rate_hz:
+        return ()
+    return (
+        f"recorded at {recorded_hz:g} Hz, the preprocessing is for {spec.sample_rate_hz:g} Hz: "
+        "fed as it is, not resampled",
+    )

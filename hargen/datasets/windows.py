@@ -1,0 +1,90 @@
+"""Windows: what every reader of a data set hands over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hargen.errors import DataError
+
+UNLABELLED = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Preprocessed windows with their labels.
+
+    x: float32 (n, window, axes), finite. y: int64 (n,), index into classes, or -1 (unlabelled).
+    classes: names of the labels; empty where the data has none, then y are the network's own
+    output indices. recordings: names of the recordings; recording: int64 (n,), index into them
+    (a window that crosses two belongs to the one that most of its samples are of), or None where
+    recordings are not known. source: one line that says what the data is. notes: what a reader of
+    results should know.
+    """
+
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.int64]
+    classes: tuple[str, ...]
+    source: str
+    recordings: tuple[str, ...] = ()
+    recording: npt.NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        n = len(self.x)
+        if self.x.dtype != np.float32 or self.x.ndim != 3:
+            raise ValueError(
+                f"x must be float32 (n, window, axes), is {self.x.dtype} {self.x.ndim}-D"
+            )
+        if self.y.shape != (n,) or (self.recording is not None and self.recording.shape != (n,)):
+            raise ValueError("y and recording must have one value a window")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of windows of each class."""
+        return {name: int((self.y == i).sum()) for i, name in enumerate(self.classes)}
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of x and y: shapes, then bytes, little-endian."""
+        digest = hashlib.sha256()
+        for array, dtype in ((self.x, "<f4"), (self.y, "<i8")):
+            digest.update(f"{dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array, dtype=dtype).tobytes())
+        return digest.hexdigest()
+
+    def take(self, picks: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Windows:
+        """Return the windows that a mask or indices pick, in that order."""
+        recording = None if self.recording is None else self.recording[picks]
+        return replace(self, x=self.x[picks], y=self.y[picks], recording=recording)
+
+    def select_recordings(self, names: Collection[str]) -> Windows:
+        """Return the windows of the named recordings.
+
+        Raises:
+            DataError: the data has no such recording.
+        """
+        return self.split(names)[1]
+
+    def split(self, held_out: Collection[str]) -> tuple[Windows, Windows]:
+        """Return (the rest, the windows of the named recordings).
+
+        Raises:
+            DataError: the data has no recordings, or none of that name.
+        """
+        unknown = sorted(set(held_out) - set(self.recordings))
+        if self.recording is None or unknown:
+            raise DataError(
+                f"no recording {unknown[0]!r}" if unknown else "the data has no recordings",
+                where=self.source,
+                hint="a list of recordings has one name a line, as the data set spells it",
+            )
+        wanted = [i for i, name in enumerate(self.recordings) if name in held_out]
+        mask = np.isin(self.recording, wanted)
+        return self.take(~mask), self.take(mask)
