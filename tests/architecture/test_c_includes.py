@@ -55,9 +55,9 @@ def faults(room: str, source: str, headers: dict[str, set[str]], host: bool = Fa
         if standard and not host and standard not in STANDARD[room]:
             found.append(f"{room} includes <{standard}>")
         # a name that is not in firmware/ is a generated one, such as <name>_data.h
-        for home in headers.get(Path(own).name, set()) if own else set():
-            if home != room and home not in MAY_INCLUDE[room]:
-                found.append(f"{room} includes {own} of {home}")
+        rooms = headers.get(Path(own).name, set()) if own else set()
+        wrong = rooms - MAY_INCLUDE[room] - {room}
+        found.extend(f"{room} includes {own} of {home}" for home in sorted(wrong))
     return found
 
 

@@ -1,0 +1,64 @@
+"""Windows and outputs as they travel: the model's own dtypes, flat, little-endian."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hargen.errors import DataError
+from hargen.manifest import Manifest, Tensor
+
+DTYPES: dict[str, np.dtype[Any]] = {"float32": np.dtype("<f4"), "int8": np.dtype("i1")}
+
+
+def window_and_axes(manifest: Manifest) -> tuple[int, int]:
+    """Return the model's window in samples and its number of axes.
+
+    Dimensions of 1 say nothing: (24, 3, 1) and (1, 24, 3) are both 24 samples of 3 axes. A model
+    that takes its window flattened has as many axes as its preprocessing gives.
+    """
+    tensor = manifest.model.input
+    dimensions = [size for size in tensor.shape if size > 1]
+    if len(dimensions) == 2:
+        return dimensions[0], dimensions[1]
+    axes = len(manifest.preprocessing.spec.get("axes", "xyz"))
+    return max(1, tensor.size // axes), axes
+
+
+def quantize(values: NDArray[np.float32], tensor: Tensor) -> NDArray[np.int8]:
+    """Return values as int8: x / scale rounded half away from zero, plus zero point, clamped.
+
+    The division is in float32, as TensorFlow Lite's reference QUANTIZE does it.
+    """
+    ratio = values / np.float32(tensor.scale)
+    whole = np.trunc(ratio)
+    rounded = whole + np.sign(ratio) * (np.abs(ratio - whole) >= np.float32(0.5))
+    # clamped before the addition: a float32 cannot add small integers to huge ones exactly
+    low, high = -128 - tensor.zero_point, 127 - tensor.zero_point
+    quantized: NDArray[np.int8] = (np.clip(rounded, low, high) + tensor.zero_point).astype(np.int8)
+    return quantized
+
+
+def inputs(windows: NDArray[np.float32], tensor: Tensor) -> NDArray[Any]:
+    """Return windows (n, window, axes) as rows in the model's input dtype: float32 or int8.
+
+    Raises:
+        DataError: a window does not have as many values as the model takes.
+    """
+    rows = windows.reshape(len(windows), -1)
+    if len(rows) and rows.shape[1] != tensor.size:
+        raise DataError(
+            f"a window has {rows.shape[1]} values",
+            why=f"the model takes {tensor.size} of shape {tensor.shape}",
+        )
+    if tensor.dtype == "int8":
+        return quantize(rows, tensor)
+    return rows.astype(DTYPES["float32"])
+
+
+def outputs(rows: list[bytes], tensor: Tensor) -> NDArray[Any]:
+    """Return the output bytes of every window as numbers (n, outputs)."""
+    flat = np.frombuffer(b"".join(rows), DTYPES[tensor.dtype])
+    return flat.reshape(len(rows), tensor.size)
