@@ -71,6 +71,7 @@ ACTIVITIES = {
         sway_m=(0.01, 0.02),
         surge_m=(0.008, 0.015),
         swing_deg=(10.0, 35.0),
+        arm_m=(0.25, 0.45),  # a runner's elbow is bent
         posture_deg=(0.0, 5.0),
         shake=(0.5, 1.5),
     ),

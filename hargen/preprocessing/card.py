@@ -12,9 +12,6 @@ wrong types, and a hash that is not the model's are errors.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +20,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hargen.errors import DataError
+from hargen.files import sha256, write_whole
 from hargen.preprocessing.spec import Preprocessing, validate
 
 _MAX_BYTES = 1 << 20
@@ -149,15 +147,7 @@ def write_card(card: Card, model_path: Path) -> Path:
         OSError: the folder cannot be written to.
     """
     path = card_path(model_path)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(tomli_w.dumps(card.to_table()))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, tomli_w.dumps(card.to_table()))
     return path
 
 
@@ -172,7 +162,6 @@ def _read_text(path: Path) -> str:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(path)
     except OSError as error:
         raise DataError("cannot read the model", where=str(path), why=str(error)) from error
