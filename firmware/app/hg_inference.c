@@ -5,9 +5,6 @@
 #include "hg_model.h"
 #include "hg_port.h"
 
-/* In a profile: the layer returned an error. */
-#define HG_NO_CYCLES 0xFFFFFFFFu
-
 static struct {
   hg_status_t status;     /* of init, or of the last run */
   bool has_run;           /* there is a last run to ask about */

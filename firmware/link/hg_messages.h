@@ -18,7 +18,8 @@
 #define HG_LINK_SHA256_SIZE 32u
 #define HG_LINK_MAX_RANK 4u
 #define HG_CHUNK_SIZE 1024u       /* bytes of a layer or of class names in one reply, at most */
-#define HG_NO_FAILURE 0xFFFFFFFFu /* hg_selftest_reply_t.first_failure when all were right */
+#define HG_NO_FAILURE 0xFFFFFFFFu /* hg_selftest_reply_t.first_failure: all were right */
+#define HG_NO_CYCLES 0xFFFFFFFFu  /* in a profile: the layer returned an error */
 #define HG_UNSOLICITED 0u         /* sequence number of a frame that answers no request */
 
 /* The second byte of every frame. A reply's type is its request's with the top bit set. */

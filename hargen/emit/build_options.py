@@ -3,8 +3,8 @@
 CMake and STM32CubeIDE are told the same things from here, so that both describe the same build.
 Every value is ready to be printed: templates loop over them and compute nothing.
 
-Where the optimization level applies: `optimize` sets it for the network (Model/ and Runtime/) in the
-Release configuration. The firmware around it is always compiled for size: it is never the
+Where the optimization level applies: `optimize` sets it for the network (Model/ and Runtime/) in
+the Release configuration. The firmware around it is always compiled for size: it is never the
 bottleneck (the wire is), and so the numbers of two levels differ by the network alone.
 """
 

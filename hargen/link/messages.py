@@ -21,6 +21,11 @@ MAX_BAUDS = 8
 CHUNK_SIZE = 1024
 """Bytes of the largest piece of a layer or list of classes that one reply carries."""
 NO_FAILURE = 0xFFFFFFFF
+"""SELFTEST's first_failure when there was none."""
+NO_CYCLES = 0xFFFFFFFF
+"""In PROFILE's reply: the layer returned an error."""
+DTYPE_INT8 = 1
+"""A tensor's dtype: 0 is float32."""
 UNSOLICITED = 0
 """Sequence number of frames that answer no request: a NAK of a broken frame, a FAULT."""
 
