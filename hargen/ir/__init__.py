@@ -1,0 +1,1 @@
+"""The intermediate representation: what a network is, whatever file it came from."""

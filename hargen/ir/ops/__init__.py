@@ -1,0 +1,1 @@
+"""The operators, one frozen dataclass a file."""
