@@ -1,0 +1,94 @@
+"""A model file: what kind it is, by its content, and its graph."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from hargen.errors import ModelError
+from hargen.ir.graph import Graph
+
+SIZE_LIMIT = 64 * 2**20
+"""Bytes; models for a microcontroller are a thousand times smaller."""
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_ZIP_SIGNATURE = b"PK\x03\x04"
+_TFLITE_IDENTIFIER = b"TFL3"  # at byte 4, as the schema says
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A model as it was read, with the graph that it describes."""
+
+    path: Path
+    content: bytes
+    format: str
+    graph: Graph
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file's bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read(path: Path) -> ModelFile:
+    """Read a model file and verify its graph.
+
+    Raises:
+        ModelError: the file cannot be read, is of an unknown kind, or is not usable.
+    """
+    content = _read_bytes(path)
+    if content[4:8] == _TFLITE_IDENTIFIER:
+        from hargen.importers.tflite.reader import read_graph
+
+        try:
+            graph = read_graph(content)
+            graph.verify()
+        except ModelError as error:
+            raise ModelError(
+                error.what,
+                where=f"{path}: {error.where}" if error.where else str(path),
+                why=error.why,
+                hint=error.hint,
+            ) from error
+        return ModelFile(path, content, "tflite", graph)
+    raise _unknown_kind(path, content)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise ModelError(
+                "this is a folder, not a model file",
+                where=str(path),
+                hint="give a .tflite file; a SavedModel folder has to be converted first",
+            )
+        size = path.stat().st_size
+        if size > SIZE_LIMIT:
+            raise ModelError(
+                f"the file has {size} bytes, more than any model that fits a microcontroller",
+                where=str(path),
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            "cannot read the model", where=str(path), why=error.strerror or str(error)
+        ) from error
+
+
+def _unknown_kind(path: Path, content: bytes) -> ModelError:
+    if not content:
+        return ModelError("the file is empty", where=str(path))
+    if content.startswith((_HDF5_SIGNATURE, _ZIP_SIGNATURE)):
+        return ModelError(
+            "this looks like a Keras model, which has to be quantized first",
+            where=str(path),
+            hint="convert it to an int8 .tflite with tf.lite.TFLiteConverter and export that",
+        )
+    return ModelError(
+        "this is not a model that hargen knows",
+        where=str(path),
+        why="the content is not that of a .tflite file (identifier TFL3 at byte 4)",
+        hint="give an int8 .tflite file; a renamed or truncated file does not help",
+    )

@@ -1,0 +1,1 @@
+"""TensorFlow Lite flatbuffers, read with the schema package `tflite`."""
