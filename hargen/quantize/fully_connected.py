@@ -1,0 +1,78 @@
+"""Requantization of fully connected layers: one rounding, proven equal to the reference.
+
+The reference multiplies the 32-bit sum by a double, input scale times weight scale over output
+scale, and rounds once, halves away from zero. The C has no double: it takes
+
+    (sum * multiplier + 2**(shift - 1) - (sum < 0)) >> shift
+
+in 64 bits. Both are steps that never go down, clamped to at most 256 values, so that they are equal
+for every sum if and only if they step at the same sums. `requantization` compares all the steps.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from hargen.errors import ModelError
+from hargen.quantize.multiplier import quantize_multiplier, round_half_away
+
+_NEIGHBOURS = 64
+
+
+@dataclass(frozen=True)
+class SingleRounding:
+    """A factor for hg_requantize_single: multiplier / 2**shift, 1 <= shift <= 62."""
+
+    multiplier: int
+    shift: int
+
+    def apply(self, value: int) -> int:
+        """Return value times the factor to the nearest integer, halves away from zero."""
+        return (value * self.multiplier + (1 << (self.shift - 1)) - (value < 0)) >> self.shift
+
+
+def effective_scale(input_scale: float, weight_scale: float, output_scale: float) -> float:
+    """Return the factor from sums to output steps, in doubles and the reference's order."""
+    return input_scale * weight_scale / output_scale
+
+
+def requantization(scale: float, lowest: int, highest: int, sum_limit: int) -> SingleRounding:
+    """Return the integer factor that rounds every sum as the reference does.
+
+    Args:
+        scale: the real factor, a double.
+        lowest: the smallest output before the zero point is added; below it all is clamped.
+        highest: the largest such output.
+        sum_limit: no sum is larger in magnitude.
+
+    Raises:
+        ModelError: no integer factor near the real one steps where the reference steps.
+    """
+    nearest = quantize_multiplier(scale)
+    shift = 31 - nearest.shift
+    if not 1 <= shift <= 62:
+        raise ModelError(f"the quantization scales give a factor of {scale:g}, which is not usable")
+    steps = _steps(scale, lowest, highest, sum_limit)
+    for distance in range(_NEIGHBOURS + 1):
+        for multiplier in {nearest.multiplier + distance, nearest.multiplier - distance}:
+            candidate = SingleRounding(multiplier, shift)
+            if 0 <= multiplier < 2**31 and all(
+                candidate.apply(at) >= level > candidate.apply(at - 1) for level, at in steps
+            ):
+                return candidate
+    raise ModelError(f"no 31-bit factor rounds every sum as the real factor {scale:g} does")
+
+
+def _steps(scale: float, lowest: int, highest: int, sum_limit: int) -> list[tuple[int, int]]:
+    """Return (level, smallest sum that reaches it) for every step within the limit."""
+    steps = []
+    for level in range(lowest + 1, highest + 1):
+        at = math.ceil((level - 0.5) / scale) if scale > 0 else sum_limit + 1
+        while at > -sum_limit and round_half_away((at - 1) * scale) >= level:
+            at -= 1
+        while at <= sum_limit and round_half_away(at * scale) < level:
+            at += 1
+        if -sum_limit < at <= sum_limit:
+            steps.append((level, at))
+    return steps
