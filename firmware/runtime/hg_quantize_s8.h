@@ -1,0 +1,31 @@
+/* The float edges of an int8 network. */
+#ifndef HG_QUANTIZE_S8_H
+#define HG_QUANTIZE_S8_H
+
+#include "hg_common.h"
+
+/* round(x / scale) + zero_point, halves away from zero, saturated. With a division, not a product
+ * with 1 / scale: they differ. NaN gives the lowest value, so that every input is defined. */
+HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) {
+  const float lowest = (float)(INT8_MIN - zero_point);
+  const float highest = (float)(INT8_MAX - zero_point);
+  const float steps = __builtin_roundf(x / scale);
+  const float clamped = steps >= lowest ? (steps <= highest ? steps : highest) : lowest;
+  return (int8_t)((int32_t)clamped + zero_point);
+}
+
+HG_INLINE void hg_quantize_s8(const float *input, int32_t size, float scale, int32_t zero_point,
+                              int8_t *output) {
+  for (int32_t i = 0; i < size; ++i) {
+    output[i] = hg_quantize_value_s8(input[i], scale, zero_point);
+  }
+}
+
+HG_INLINE void hg_dequantize_s8(const int8_t *input, int32_t size, float scale, int32_t zero_point,
+                                float *output) {
+  for (int32_t i = 0; i < size; ++i) {
+    output[i] = scale * (float)(input[i] - zero_point);
+  }
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* From 32-bit sums to the scale of the output: the two roundings of TensorFlow Lite's reference.
+ *
+ * Both are written so that they hold for negative sums too; right shifts of negative numbers are
+ * arithmetic with every compiler that hargen supports. hargen/quantize has the same in Python.
+ */
+#ifndef HG_REQUANTIZE_H
+#define HG_REQUANTIZE_H
+
+#include "hg_common.h"
+
+/* value / 2^shift to the nearest integer, halves away from zero; 0 <= shift <= 31. */
+HG_INLINE int32_t hg_shift_right_rounded(int32_t value, int32_t shift) {
+  const int32_t mask = (int32_t)(((uint32_t)1 << shift) - 1u);
+  const int32_t half = (mask >> 1) + (value < 0);
+  return (value >> shift) + ((value & mask) > half);
+}
+
+/* High half of 2*a*b, halves up. b is a multiplier below 2^31, so that nothing saturates. */
+HG_INLINE int32_t hg_high_half(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
+}
+
+/* value * multiplier * 2^(shift - 31), rounded twice: convolutions and elementwise operators.
+ * A positive shift scales up first and wraps where 32 bits do not hold the result. */
+HG_INLINE int32_t hg_requantize_double(int32_t value, int32_t multiplier, int32_t shift) {
+  const int32_t left = shift > 0 ? shift : 0;
+  const int32_t right = shift > 0 ? 0 : -shift;
+  const int32_t scaled = (int32_t)((uint32_t)value << left);
+  return hg_shift_right_rounded(hg_high_half(scaled, multiplier), right);
+}
+
+/* value * multiplier / 2^shift, rounded once, halves away from zero: fully connected layers.
+ * 1 <= shift <= 62. */
+HG_INLINE int32_t hg_requantize_single(int32_t value, int32_t multiplier, int32_t shift) {
+  const int64_t half = (int64_t)1 << (shift - 1);
+  return (int32_t)(((int64_t)value * multiplier + half - (value < 0)) >> shift);
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* Softmax of int8 logits; the output has scale 1/256 and zero point -128.
+ *
+ * exp comes from a table that hargen/quantize/softmax.py fills with the reference's own fixed-point
+ * values; the reciprocal of the sum is the reference's Newton iteration. Both are equal to
+ * TensorFlow Lite's reference in every bit.
+ */
+#ifndef HG_SOFTMAX_S8_H
+#define HG_SOFTMAX_S8_H
+
+#include "hg_requantize.h"
+
+typedef struct {
+  int32_t rows;
+  int32_t size;       /* of a row */
+  int32_t table_size; /* exp of a larger difference to the largest logit counts as zero */
+} hg_softmax_s8_t;
+
+#define HG_SOFTMAX_SUM_INTEGER_BITS 12 /* the sum of the exps is Q12.19 */
+
+/* 1 / (1 + x) in Q0.31 for x in [0, 1) in Q0.31: Newton's iteration for 1 / d with d = (1 + x) / 2,
+ * from 48/17 - 32/17 d, in Q2.29. */
+HG_INLINE int32_t hg_reciprocal_of_one_plus(int32_t x) {
+  const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
+  int32_t estimate = 1515870810 + hg_high_half(half, -1010580540);
+  for (int32_t i = 0; i < 3; ++i) {
+    const int32_t error = ((int32_t)1 << 29) - hg_high_half(half, estimate);
+    /* Q4.27 back to Q2.29; the product is far too small to overflow. */
+    estimate += hg_high_half(estimate, error) * 4;
+  }
+  return estimate >= (1 << 30) ? INT32_MAX : estimate * 2;
+}
+
+HG_INLINE int32_t hg_count_leading_zeros(uint32_t value) {
+  return (int32_t)__builtin_clz(value);
+}
+
+HG_INLINE void hg_softmax_s8(const hg_softmax_s8_t *p, const int8_t *input, const int32_t *exps,
+                             int8_t *output) {
+  for (int32_t row = 0; row < p->rows; ++row, input += p->size, output += p->size) {
+    int32_t largest = INT8_MIN;
+    for (int32_t i = 0; i < p->size; ++i) {
+      largest = hg_max_s32(largest, input[i]);
+    }
+    int32_t sum = 0;
+    for (int32_t i = 0; i < p->size; ++i) {
+      const int32_t difference = largest - input[i];
+      if (difference < p->table_size) {
+        sum += hg_shift_right_rounded(exps[difference], HG_SOFTMAX_SUM_INTEGER_BITS);
+      }
+    }
+    /* The sum is at least exp(0) = 1, so that it is not zero and the shift is below 32. */
+    const int32_t headroom = hg_count_leading_zeros((uint32_t)sum);
+    const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - ((uint32_t)1 << 31));
+    const int32_t scale = hg_reciprocal_of_one_plus(fraction);
+    const int32_t shift = HG_SOFTMAX_SUM_INTEGER_BITS - headroom + 31 - 8;
+    for (int32_t i = 0; i < p->size; ++i) {
+      const int32_t difference = largest - input[i];
+      int32_t value = INT8_MIN;
+      if (difference < p->table_size) {
+        value += hg_shift_right_rounded(hg_high_half(scale, exps[difference]), shift);
+      }
+      output[i] = (int8_t)hg_clamp_s32(value, INT8_MIN, INT8_MAX);
+    }
+  }
+}
+
+#endif
