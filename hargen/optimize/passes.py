@@ -1,0 +1,19 @@
+"""The passes, in the order in which they run."""
+
+from __future__ import annotations
+
+from hargen.ir.graph import Graph
+from hargen.optimize.fuse_max_pool import fuse_max_pool
+from hargen.optimize.reduce_max_to_pool import reduce_max_to_pool
+
+
+def optimize(graph: Graph) -> Graph:
+    """Return a graph with the same outputs that needs less memory and fewer steps.
+
+    Raises:
+        ModelError: a pass broke the graph; that is a mistake in hargen.
+    """
+    for graph_pass in (reduce_max_to_pool, fuse_max_pool):
+        graph = graph_pass(graph)
+        graph.verify()
+    return graph
