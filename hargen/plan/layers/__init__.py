@@ -1,0 +1,49 @@
+"""Kernel choice and packing, one file an operator.
+
+To add one, write its file and name it here; docs/adding-an-operator.md has the whole recipe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hargen.ir.operator import Operator
+from hargen.ir.ops.binary import Add, Mul
+from hargen.ir.ops.conv_2d import Conv2D
+from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
+from hargen.ir.ops.fully_connected import FullyConnected
+from hargen.ir.ops.pool_2d import AveragePool2D, MaxPool2D
+from hargen.ir.ops.quantize import Requantize
+from hargen.ir.ops.reduce import Mean, ReduceMax
+from hargen.ir.ops.relu import Relu
+from hargen.ir.ops.softmax import Softmax
+from hargen.ir.tensor import Tensor
+from hargen.plan.layers.binary import plan_add, plan_mul
+from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
+from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
+from hargen.plan.layers.fully_connected import plan_fully_connected
+from hargen.plan.layers.pool_2d import plan_average_pool_2d, plan_max_pool_2d
+from hargen.plan.layers.reduce import plan_mean, plan_reduce_max
+from hargen.plan.layers.rescale import plan_relu, plan_requantize
+from hargen.plan.layers.softmax import plan_softmax
+from hargen.plan.plan import Kernel
+
+Planner = Callable[[Any, Sequence[Tensor], str], Kernel]
+
+PLANNERS: dict[type[Operator], Planner] = {
+    Add: plan_add,
+    AveragePool2D: plan_average_pool_2d,
+    Conv2D: plan_conv_2d,
+    ConvMaxPool2D: plan_conv_max_pool_2d,
+    DepthwiseConv2D: plan_depthwise_conv_2d,
+    FullyConnected: plan_fully_connected,
+    MaxPool2D: plan_max_pool_2d,
+    Mean: plan_mean,
+    Mul: plan_mul,
+    ReduceMax: plan_reduce_max,
+    Relu: plan_relu,
+    Requantize: plan_requantize,
+    Softmax: plan_softmax,
+}

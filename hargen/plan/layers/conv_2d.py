@@ -1,0 +1,118 @@
+"""Convolutions, alone or with the maximum pool behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hargen.ir.ops.conv_2d import Conv2D
+from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.tensor import Tensor
+from hargen.plan.layers.weighted import (
+    bias_constant,
+    bias_values,
+    double_rounding_tables,
+    weights_constant,
+)
+from hargen.plan.plan import Constant, Kernel, Parameters
+from hargen.quantize.activation import clamp_range
+
+
+def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+    """Return the kernel of a convolution."""
+    clamp = clamp_range(operator.activation, tensors[operator.output])
+    return Kernel(
+        function="hg_conv_2d_s8",
+        header="hg_conv_2d_s8.h",
+        parameters=_parameters(operator, tensors, clamp),
+        inputs=(operator.input,),
+        constants=_constants(operator, tensors, prefix),
+    )
+
+
+def plan_conv_max_pool_2d(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel:
+    """Return the kernel of a convolution with its pool; both clamps become one."""
+    target = tensors[operator.output]
+    low, high = clamp_range(operator.activation, target)
+    pool_low, pool_high = clamp_range(operator.pool_activation, target)
+    # First the convolution's clamp, then the pool's: the pool's bounds win.
+    clamp = (min(max(low, pool_low), pool_high), max(min(high, pool_high), pool_low))
+    _, pooled_height, pooled_width, _ = target.shape
+    return Kernel(
+        function="hg_conv_max_pool_2d_s8",
+        header="hg_conv_max_pool_2d_s8.h",
+        parameters=Parameters(
+            "hg_conv_max_pool_2d_s8_t",
+            (
+                ("conv", _parameters(operator, tensors, clamp)),
+                ("pool_height", operator.pool.kernel[0]),
+                ("pool_width", operator.pool.kernel[1]),
+                ("pool_stride_height", operator.pool.stride[0]),
+                ("pool_stride_width", operator.pool.stride[1]),
+                ("pooled_height", pooled_height),
+                ("pooled_width", pooled_width),
+            ),
+        ),
+        inputs=(operator.input,),
+        constants=_constants(operator, tensors, prefix),
+    )
+
+
+def _folds(operator: Conv2D) -> bool:
+    """Whether every tap counts at every position, so that the zero point is a constant sum."""
+    return not operator.stencil.padding
+
+
+def _parameters(operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int]) -> Parameters:
+    source, weights, target = (
+        tensors[i] for i in (operator.input, operator.weights, operator.output)
+    )
+    _, height, width, channels = source.shape
+    stencil = operator.stencil
+    output_height, output_width = stencil.output_size(height, width)
+    return Parameters(
+        "hg_conv_2d_s8_t",
+        (
+            ("input_height", height),
+            ("input_width", width),
+            ("input_channels", channels),
+            ("output_height", output_height),
+            ("output_width", output_width),
+            ("output_channels", weights.shape[0]),
+            ("kernel_height", stencil.kernel[0]),
+            ("kernel_width", stencil.kernel[1]),
+            ("stride_height", stencil.stride[0]),
+            ("stride_width", stencil.stride[1]),
+            ("dilation_height", stencil.dilation[0]),
+            ("dilation_width", stencil.dilation[1]),
+            ("padding_top", stencil.padding.top),
+            ("padding_left", stencil.padding.left),
+            ("padded", int(bool(stencil.padding))),
+            ("input_offset", 0 if _folds(operator) else -source.zero_point),
+            ("output_offset", target.zero_point),
+            ("output_min", clamp[0]),
+            ("output_max", clamp[1]),
+        ),
+    )
+
+
+def _constants(
+    operator: Conv2D, tensors: Sequence[Tensor], prefix: str
+) -> tuple[Constant | None, ...]:
+    source, weights, target = (
+        tensors[i] for i in (operator.input, operator.weights, operator.output)
+    )
+    channels = weights.shape[0]
+    assert weights.data is not None
+    bias = bias_values(tensors, operator.bias, channels)
+    if _folds(operator):
+        per_channel = weights.data.reshape(channels, -1).astype(np.int64).sum(axis=1)
+        bias = bias - source.zero_point * per_channel
+    return (
+        weights_constant(weights, prefix),
+        bias_constant(bias, prefix, folded=_folds(operator)) if bias.any() else None,
+        *double_rounding_tables(source, weights, target, channels, prefix),
+    )

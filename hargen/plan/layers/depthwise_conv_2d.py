@@ -1,0 +1,71 @@
+"""Depthwise convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
+from hargen.ir.tensor import Tensor
+from hargen.plan.layers.weighted import (
+    bias_constant,
+    bias_values,
+    double_rounding_tables,
+    weights_constant,
+)
+from hargen.plan.plan import Kernel, Parameters
+from hargen.quantize.activation import clamp_range
+
+
+def plan_depthwise_conv_2d(
+    operator: DepthwiseConv2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel:
+    """Return the kernel of a depthwise convolution."""
+    source, weights, target = (
+        tensors[i] for i in (operator.input, operator.weights, operator.output)
+    )
+    assert weights.data is not None
+    stencil = operator.stencil
+    _, height, width, channels = source.shape
+    filters = weights.shape[3]
+    low, high = clamp_range(operator.activation, target)
+    # Without padding every tap counts at every position: the zero point is a constant sum.
+    folds = not stencil.padding
+    bias = bias_values(tensors, operator.bias, filters)
+    if folds:
+        bias = bias - source.zero_point * weights.data.astype(np.int64).sum(axis=(0, 1, 2))
+    return Kernel(
+        function="hg_depthwise_conv_2d_s8",
+        header="hg_depthwise_conv_2d_s8.h",
+        parameters=Parameters(
+            "hg_depthwise_conv_2d_s8_t",
+            (
+                ("input_height", height),
+                ("input_width", width),
+                ("input_channels", channels),
+                ("output_height", target.shape[1]),
+                ("output_width", target.shape[2]),
+                ("depth_multiplier", operator.depth_multiplier),
+                ("kernel_height", stencil.kernel[0]),
+                ("kernel_width", stencil.kernel[1]),
+                ("stride_height", stencil.stride[0]),
+                ("stride_width", stencil.stride[1]),
+                ("dilation_height", stencil.dilation[0]),
+                ("dilation_width", stencil.dilation[1]),
+                ("padding_top", stencil.padding.top),
+                ("padding_left", stencil.padding.left),
+                ("padded", int(bool(stencil.padding))),
+                ("input_offset", 0 if folds else -source.zero_point),
+                ("output_offset", target.zero_point),
+                ("output_min", low),
+                ("output_max", high),
+            ),
+        ),
+        inputs=(operator.input,),
+        constants=(
+            weights_constant(weights, prefix),
+            bias_constant(bias, prefix, folded=folds) if bias.any() else None,
+            *double_rounding_tables(source, weights, target, filters, prefix),
+        ),
+    )

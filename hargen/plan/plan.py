@@ -1,0 +1,124 @@
+"""What the emitter prints and the footprint counts: nothing here is left to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from hargen.ir.operator import TensorId
+from hargen.ir.tensor import Array, Tensor
+
+
+class Role(Enum):
+    """What a constant counts as in the footprint."""
+
+    WEIGHTS = "weights"
+    BIAS = "bias"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """An array in flash. `name` ends the C symbol, `ctype` is that of an element."""
+
+    name: str
+    role: Role
+    ctype: str
+    values: Array
+    comment: str
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in flash."""
+        return int(self.values.nbytes)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A kernel's constant struct: its C type and its fields in order."""
+
+    ctype: str
+    fields: tuple[tuple[str, int | tuple[int, ...] | Parameters], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """How an operator is computed: `function(&parameters, inputs..., constants..., output)`.
+
+    `inputs` are tensors, constant ones included. A constant given as None is passed as NULL.
+    """
+
+    function: str
+    header: str
+    parameters: Parameters
+    inputs: tuple[TensorId, ...]
+    constants: tuple[Constant | None, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One step of the network. `name` is that of the operator in the model file."""
+
+    index: int
+    name: str
+    kernel: Kernel
+    output: TensorId
+    maccs: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One end of the network: the int8 tensor, and whether the model's own type is float32."""
+
+    tensor: TensorId
+    is_float: bool
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes that are known before the build, and multiply-accumulates of one inference."""
+
+    weights: int
+    tables: int
+    activation_ram: int
+    maccs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A network that is ready to be printed as C.
+
+    `offsets` says where in the arena each tensor lies; tensors that share their bytes (a reshape's
+    two sides) have the same offset. `materialized` names, in the words of the model file, every
+    tensor that the generated code stores, with the layer that writes it.
+    """
+
+    tensors: tuple[Tensor, ...]
+    layers: tuple[Layer, ...]
+    input: Edge
+    output: Edge
+    offsets: dict[TensorId, int]
+    arena_size: int
+    shared_constants: dict[TensorId, Constant] = field(default_factory=dict)
+
+    @property
+    def constants(self) -> list[Constant]:
+        """All arrays in flash, in the order in which they are used."""
+        found: list[Constant] = list(self.shared_constants.values())
+        for layer in self.layers:
+            found += [constant for constant in layer.kernel.constants if constant is not None]
+        return found
+
+    @cached_property
+    def footprint(self) -> Footprint:
+        """What the network costs, as far as it is known before the build."""
+        tables = sum(c.nbytes for c in self.constants if c.role is Role.TABLE)
+        total = sum(c.nbytes for c in self.constants)
+        return Footprint(
+            weights=total - tables,
+            tables=tables,
+            activation_ram=self.arena_size,
+            maccs=sum(layer.maccs for layer in self.layers),
+        )

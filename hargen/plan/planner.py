@@ -1,0 +1,163 @@
+"""Graph to plan: edges off, a kernel for each operator, lifetimes, the arena."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hargen.errors import ModelError
+from hargen.ir.graph import Graph
+from hargen.ir.operator import Operator, TensorId
+from hargen.ir.ops.quantize import Dequantize, Quantize
+from hargen.ir.ops.reshape import Reshape
+from hargen.ir.tensor import DType, Tensor
+from hargen.plan.arena import Buffer, place
+from hargen.plan.layers import PLANNERS
+from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
+
+
+def make_plan(graph: Graph) -> Plan:
+    """Return the plan of an optimized graph.
+
+    Raises:
+        ModelError: the network is not int8 between its edges, or an operator has no kernel.
+    """
+    network = _without_edges(graph)
+    layers: list[Layer] = []
+    for operator in network.operators:
+        if isinstance(operator, Reshape):
+            continue
+        index = len(layers)
+        layers.append(
+            Layer(
+                index=index,
+                name=operator.name,
+                kernel=_kernel(operator, graph.tensors, f"layer_{index}"),
+                output=operator.output,
+                maccs=operator.maccs(graph.tensors),
+                summary=_summary(operator, graph.tensors),
+            )
+        )
+    if not layers:
+        raise ModelError("the network has no int8 operators between its edges")
+    owners = _storage_owners(network.operators)
+    offsets, arena_size = _place_tensors(network, layers, owners, graph.tensors)
+    return Plan(
+        tensors=graph.tensors,
+        layers=tuple(layers),
+        input=network.input,
+        output=network.output,
+        offsets=offsets,
+        arena_size=arena_size,
+        shared_constants=_constant_operands(layers, graph.tensors),
+    )
+
+
+@dataclass(frozen=True)
+class _Network:
+    operators: tuple[Operator, ...]
+    input: Edge
+    output: Edge
+
+
+def _without_edges(graph: Graph) -> _Network:
+    """Take QUANTIZE off the input and DEQUANTIZE off the output, where the edges are float32."""
+    operators = list(graph.operators)
+    input_edge = Edge(graph.input, is_float=False)
+    if graph.tensors[graph.input].dtype is DType.FLOAT32:
+        readers = graph.consumers.get(graph.input, ())
+        if len(readers) != 1 or not isinstance(readers[0], Quantize):
+            raise _not_int8("input is float32 and does not go straight into a QUANTIZE")
+        operators.remove(readers[0])
+        input_edge = Edge(readers[0].output, is_float=True)
+    output_edge = Edge(graph.output, is_float=False)
+    if graph.tensors[graph.output].dtype is DType.FLOAT32:
+        writer = graph.producers[graph.output]
+        if not isinstance(writer, Dequantize):
+            raise _not_int8("output is float32 and does not come straight from a DEQUANTIZE")
+        operators.remove(writer)
+        output_edge = Edge(writer.input, is_float=True)
+    return _Network(tuple(operators), input_edge, output_edge)
+
+
+def _not_int8(why: str) -> ModelError:
+    return ModelError(
+        "this is not an int8 network",
+        why=f"its {why}",
+        hint="convert the model with full int8 quantization and representative data",
+    )
+
+
+def _kernel(operator: Operator, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+    planner = PLANNERS.get(type(operator))
+    if planner is None:
+        raise operator.fail("there is no kernel for this operator inside the network")
+    return planner(operator, tensors, prefix)
+
+
+def _summary(operator: Operator, tensors: Sequence[Tensor]) -> str:
+    source, target = tensors[operator.inputs[0]].shape, tensors[operator.output].shape
+    return f"{operator.name}: {_dimensions(source)} -> {_dimensions(target)}"
+
+
+def _dimensions(shape: tuple[int, ...]) -> str:
+    return "x".join(str(n) for n in shape[1:]) if len(shape) > 1 else str(shape[0])
+
+
+def _storage_owners(operators: Sequence[Operator]) -> dict[TensorId, TensorId]:
+    """For every reshaped tensor, the tensor whose bytes it shares."""
+    owners: dict[TensorId, TensorId] = {}
+    for operator in operators:
+        if isinstance(operator, Reshape):
+            owners[operator.output] = owners.get(operator.input, operator.input)
+    return owners
+
+
+def _place_tensors(
+    network: _Network,
+    layers: Sequence[Layer],
+    owners: dict[TensorId, TensorId],
+    tensors: Sequence[Tensor],
+) -> tuple[dict[TensorId, int], int]:
+    """Return the offset of every tensor and the arena's size.
+
+    The input is written before layer 0 and the output is read after the last layer.
+    """
+    first: dict[TensorId, int] = {owners.get(network.input.tensor, network.input.tensor): -1}
+    last: dict[TensorId, int] = {
+        owners.get(network.output.tensor, network.output.tensor): len(layers)
+    }
+    for layer in layers:
+        target = owners.get(layer.output, layer.output)
+        first.setdefault(target, layer.index)
+        last.setdefault(target, layer.index)
+        for source in layer.kernel.inputs:
+            if tensors[source].data is None:
+                owner = owners.get(source, source)
+                last[owner] = max(last.get(owner, layer.index), layer.index)
+    offsets, size = place(
+        Buffer(key, tensors[key].nbytes, born, last.get(key, born)) for key, born in first.items()
+    )
+    for alias, owner in owners.items():
+        if owner in offsets:
+            offsets[alias] = offsets[owner]
+    return offsets, size
+
+
+def _constant_operands(
+    layers: Sequence[Layer], tensors: Sequence[Tensor]
+) -> dict[TensorId, Constant]:
+    """Constant tensors that kernels read as operands, such as the factors of a MUL."""
+    found: dict[TensorId, Constant] = {}
+    for layer in layers:
+        for source in layer.kernel.inputs:
+            data = tensors[source].data
+            if data is not None and source not in found:
+                found[source] = Constant(
+                    f"layer_{layer.index}_operand_weights",
+                    Role.WEIGHTS,
+                    "int8_t",
+                    data.reshape(-1),
+                    _dimensions((1, *tensors[source].shape)),
+                )
+    return found
