@@ -1,0 +1,211 @@
+"""What the templates under templates/model print: every value as ready text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import hargen
+from hargen.emit import c_text
+from hargen.ir.tensor import Tensor
+from hargen.plan.arena import ARENA_ALIGNMENT
+from hargen.plan.plan import Edge, Layer, Plan, Role
+
+_MAX_RANK = 4  # HG_MAX_RANK in firmware/runtime/hg_info.h
+
+
+@dataclass(frozen=True)
+class KnownAnswer:
+    """An int8 input and the int8 output that the reference gave for it."""
+
+    input: Sequence[int]
+    output: Sequence[int]
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the generated C says about the model beside its plan."""
+
+    name: str
+    file: str
+    sha256: str
+    preprocessing_sha256: str
+    classes: tuple[str, ...]
+    known_answers: tuple[KnownAnswer, ...]
+
+
+def outputs(name: str) -> dict[str, str]:
+    """Return template under templates/model -> file in the project."""
+    return {
+        "model.h.j2": f"Model/{name}.h",
+        "model.c.j2": f"Model/{name}.c",
+        "model_data.h.j2": f"Model/{name}_data.h",
+        "model_data.c.j2": f"Model/{name}_data.c",
+        "hg_model.c.j2": "Model/hg_model.c",
+    }
+
+
+def model_context(plan: Plan, facts: ModelFacts) -> dict[str, Any]:
+    """Return the context of every template of a model."""
+    name = facts.name
+    source, target = _edge(plan, plan.input), _edge(plan, plan.output)
+    return {
+        "hargen_version": hargen.__version__,
+        "name": name,
+        "upper": name.upper(),
+        "model": {
+            "file": c_text.comment_text(facts.file),
+            "sha256": facts.sha256,
+            "sha256_lines": c_text.byte_lines(bytes.fromhex(facts.sha256)),
+        },
+        "preprocessing": {
+            "sha256_lines": c_text.byte_lines(bytes.fromhex(facts.preprocessing_sha256))
+        },
+        "classes": [
+            {"comment": c_text.comment_text(c), "literal": c_text.string_literal(c)}
+            for c in facts.classes
+        ],
+        "arena": {"size": plan.arena_size, "alignment": ARENA_ALIGNMENT},
+        "input": source,
+        "output": target,
+        "calls": _edge_calls(name, source, target),
+        "headers": sorted({layer.kernel.header for layer in plan.layers} | _edge_headers(plan)),
+        "layers": [_layer(plan, layer, name) for layer in plan.layers],
+        "arrays": _arrays(plan, name),
+        "functions": _functions(name, name.upper()),
+        "known_answers": [
+            {
+                "input_lines": c_text.array_lines(answer.input, indent=2),
+                "output_lines": c_text.array_lines(answer.output, indent=2),
+            }
+            for answer in facts.known_answers
+        ],
+    }
+
+
+def edge_shape(tensor: Tensor) -> tuple[int, ...]:
+    """Return a tensor's shape without the batch dimension."""
+    return tensor.shape[1:] if len(tensor.shape) > 1 else tensor.shape
+
+
+def _edge(plan: Plan, edge: Edge) -> dict[str, Any]:
+    tensor = plan.tensors[edge.tensor]
+    shape = edge_shape(tensor)
+    padded = shape + (0,) * (_MAX_RANK - len(shape))
+    return {
+        "size": tensor.size,
+        "dimensions": "x".join(str(n) for n in shape),
+        "shape": f"{{{', '.join(str(n) for n in padded)}}}",
+        "rank": len(shape),
+        "is_float": edge.is_float,
+        "dtype": "float32" if edge.is_float else "int8",
+        "dtype_constant": "HG_DTYPE_FLOAT32" if edge.is_float else "HG_DTYPE_INT8",
+        "ctype": "float" if edge.is_float else "int8_t",
+        "scale": c_text.float_literal(tensor.scale).rstrip("f"),
+        "scale_literal": c_text.float_literal(tensor.scale),
+        "zero_point": tensor.zero_point,
+        "offset": plan.offsets[edge.tensor],
+    }
+
+
+def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
+    """Return, by function, its prototype and the head of its definition."""
+    context = f"{name}_context_t *context"
+    typed_input = f"const {name}_input_t input[{upper}_INPUT_SIZE]"
+    typed_output = f"{name}_output_t output[{upper}_OUTPUT_SIZE]"
+    int8_input = f"const int8_t input[{upper}_INPUT_SIZE]"
+    parameters = {
+        "run": [context, typed_input, typed_output],
+        "run_s8": [context, int8_input, f"int8_t output[{upper}_OUTPUT_SIZE]"],
+        "set_input": [context, typed_input],
+        "set_input_s8": [context, int8_input],
+        "get_output": [f"const {context}", typed_output],
+    }
+    return {
+        function: {
+            "prototype": c_text.wrapped(f"hg_status_t {name}_{function}", items, ";"),
+            "definition": c_text.wrapped(f"hg_status_t {name}_{function}", items, " {"),
+        }
+        for function, items in parameters.items()
+    }
+
+
+def _edge_calls(name: str, source: dict[str, Any], target: dict[str, Any]) -> dict[str, str]:
+    """Return the calls that take the input into the arena and the output out of it."""
+    upper = name.upper()
+    return {
+        "quantize": c_text.wrapped(
+            "hg_quantize_s8",
+            [
+                "input",
+                f"{upper}_INPUT_SIZE",
+                source["scale_literal"],
+                str(source["zero_point"]),
+                f"context->arena + {source['offset']}",
+            ],
+            ";",
+            indent=4,
+        ),
+        "dequantize": c_text.wrapped(
+            "hg_dequantize_s8",
+            [
+                f"context->arena + {target['offset']}",
+                f"{upper}_OUTPUT_SIZE",
+                target["scale_literal"],
+                str(target["zero_point"]),
+                "output",
+            ],
+            ";",
+            indent=4,
+        ),
+    }
+
+
+def _edge_headers(plan: Plan) -> set[str]:
+    return {"hg_quantize_s8.h"} if plan.input.is_float or plan.output.is_float else set()
+
+
+def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
+    kernel = layer.kernel
+    inputs = [
+        f"{name}_{plan.shared_constants[tensor].name}"
+        if tensor in plan.shared_constants
+        else f"arena + {plan.offsets[tensor]}"
+        for tensor in kernel.inputs
+    ]
+    constants = [
+        "NULL" if constant is None else f"{name}_{constant.name}" for constant in kernel.constants
+    ]
+    return {
+        "index": layer.index,
+        "summary": c_text.comment_text(layer.summary),
+        "parameters": {
+            "ctype": kernel.parameters.ctype,
+            "lines": c_text.parameter_lines(kernel.parameters, indent=6),
+        },
+        "call": c_text.wrapped(
+            kernel.function,
+            ["&parameters", *inputs, *constants, f"arena + {plan.offsets[layer.output]}"],
+            ";",
+            indent=2,
+        ),
+        "offset": plan.offsets[layer.output],
+        "size": plan.tensors[layer.output].nbytes,
+    }
+
+
+_ROLE_WORDS = {Role.WEIGHTS: "weights", Role.BIAS: "bias", Role.TABLE: "table"}
+
+
+def _arrays(plan: Plan, name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "ctype": constant.ctype,
+            "symbol": f"{name}_{constant.name}",
+            "length": constant.values.size,
+            "comment": c_text.comment_text(f"{_ROLE_WORDS[constant.role]}: {constant.comment}"),
+            "lines": c_text.array_lines(constant.values, indent=2),
+        }
+        for constant in plan.constants
+    ]
