@@ -15,3 +15,10 @@ def shared() -> Path:
     if not (path / "zoo").is_dir():
         pytest.skip(f"needs the shared folder at {path} or $HARGEN_SHARED")
     return path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a longer run draw more random networks."""
+    parser.addoption(
+        "--networks", type=int, default=200, help="random networks to compare (default 200)"
+    )

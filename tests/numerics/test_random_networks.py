@@ -1,0 +1,88 @@
+"""Random networks through export, C and compare: every stored tensor equals LiteRT's reference."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from support.host_model import ROOT, check
+from support.random_networks import dull_share, random_network, reference_outputs
+
+NETWORKS = 200
+DULL_LIMIT = 0.05
+OPERATORS = {
+    *("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D"),
+    *("REDUCE_MAX", "MEAN", "RESHAPE", "EXPAND_DIMS", "SQUEEZE", "ADD", "MUL", "SOFTMAX"),
+    *("RELU", "RELU6", "QUANTIZE"),
+}
+
+
+def compare(seed: int, folder: Path, **options: object) -> None:
+    network = random_network(seed)
+    path = folder / f"network_{seed}.tflite"
+    path.write_bytes(network.model)
+    check(path, network.windows, folder, **options)
+
+
+def test_every_stored_tensor_equals_the_reference(network_seed: int, tmp_path: Path) -> None:
+    compare(network_seed, tmp_path)
+
+
+def test_the_outputs_vary_and_every_operator_takes_part() -> None:
+    dull = total = 0.0
+    kinds: Counter[str] = Counter()
+    for seed in range(NETWORKS):
+        network = random_network(seed)
+        outputs, saturated = reference_outputs(network)
+        dull += dull_share(outputs, saturated) * outputs.size
+        total += outputs.size
+        kinds.update(set(network.kinds))
+    assert dull / total < DULL_LIMIT
+    assert {kind for kind in OPERATORS if kinds[kind] >= 10} == OPERATORS
+
+
+# What a wrong rounding looks like: the line of the runtime, and what replaces it.
+MISTAKES = {
+    "fully connected rounded twice": (
+        "hg_fully_connected_s8.h",
+        "hg_requantize_single(sum, multiplier, shift)",
+        "hg_shift_right_rounded(hg_high_half(sum, multiplier), shift - 31)",
+    ),
+    "fully connected with halves up": (
+        "hg_requantize.h",
+        "(((int64_t)value * multiplier + half - (value < 0)) >> shift)",
+        "(((int64_t)value * multiplier + half) >> shift)",
+    ),
+    "convolution rounded once": (
+        "hg_requantize.h",
+        "return hg_shift_right_rounded(hg_high_half(scaled, multiplier), right);",
+        "return (int32_t)(((int64_t)scaled * multiplier + ((int64_t)1 << (30 + right)))"
+        " >> (31 + right));",
+    ),
+    "average with halves down": (
+        "hg_pool_2d_s8.h",
+        "(sum > 0 ? sum + count / 2 : sum - count / 2) / count",
+        "sum / count",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_rounding_is_noticed(mistake: str, tmp_path: Path) -> None:
+    file, right, wrong = MISTAKES[mistake]
+    runtime = tmp_path / "runtime"
+    shutil.copytree(ROOT / "firmware/runtime", runtime)
+    source = (runtime / file).read_text()
+    assert source.count(right) == 1
+    (runtime / file).write_text(source.replace(right, wrong))
+    for seed in range(NETWORKS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            compare(seed, folder, runtime=runtime, sanitize=False)
+        except AssertionError as difference:
+            assert "values differ" in str(difference)
+            return
+    pytest.fail(f"{NETWORKS} networks did not notice: {mistake}")
