@@ -105,7 +105,7 @@ def _array(data: bytes, where: str) -> Array:
         )
     body = data[file.tell() :]
     size = prod(shape) * dtype.itemsize
-    if any(n < 0 for n in shape) or size != len(body) or not dtype.itemsize:
+    if any(type(n) is not int or n < 0 for n in shape) or size != len(body) or not dtype.itemsize:
         raise DataError(
             f"declares shape {shape} of {dtype}, {size} bytes, but has {len(body)}", where=where
         )

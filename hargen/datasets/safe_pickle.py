@@ -119,6 +119,12 @@ def _encode(text: object, encoding: object) -> bytes:
         raise _NotPlainError("text that latin1 does not have") from None
 
 
+def _empty_bytes(*arguments: object) -> bytes:
+    if arguments:
+        raise _NotPlainError("a call of bytes")
+    return b""  # what protocols before 3 have no opcode for
+
+
 class _Named:
     """What a pickle gets for a name: it can be called, and (unlike a function) not be changed."""
 
@@ -139,6 +145,7 @@ _NAMES = {
     ("numpy", "ndarray"): _NDARRAY,
     ("numpy", "dtype"): _Named(_DType),
     ("_codecs", "encode"): _Named(_encode),
+    ("__builtin__", "bytes"): _Named(_empty_bytes),
 } | {
     (f"numpy.{core}.{module}", name): _Named(call)
     for core in ("core", "_core")
