@@ -102,14 +102,17 @@ class Report(_Table):
     virtual: bool = Field(description="true where the board is hargen's virtual one")
     port: str
     baud: Count = Field(description="bits a second while the windows travelled")
-    stage: Literal["pre", "int8"] = Field(description="what was sent: preprocessed float, or int8")
+    stage: Literal["window"] = Field(description="windows in the model's own input dtype")
     data: str = Field(description="where the windows came from")
+    synthetic: bool = Field(description="true where the windows were made up, not recorded")
+    notes: list[str] = Field(description="what a reader of the numbers should know")
     reference: str | None = Field(description="null where --no-reference was given")
     reference_version: str | None
     tool_versions: dict[str, str]
 
     windows: Count = Field(description="windows that the board answered")
-    left_out: Count = Field(description="of them, windows whose true class the model lacks")
+    left_out: Count = Field(description="of them, windows without a true class of the model")
+    left_out_classes: dict[str, Count] = Field(description="left out, by the data's class")
     judged: Count = Field(description="of them, windows that accuracy counts")
     correct: Count
     accuracy: Share | None = Field(description="correct / judged; null where nothing was judged")
@@ -125,12 +128,13 @@ class Report(_Table):
     macro_f1: Share | None
 
     instructions: CountSpread | None = Field(description="of one inference; null on a real board")
-    cycles: CountSpread = Field(description="of one inference, by the board's cycle counter")
+    cycles: CountSpread | None = Field(description="of one inference, by the board's cycle counter")
     clock_hz: Count
-    latency_ms: TimeSpread = Field(description="cycles at the board's clock")
+    latency_ms: TimeSpread | None = Field(description="cycles at the board's clock")
     estimated: bool = Field(description="true where cycles come from a model, not from silicon")
     footprint: Footprint | None = Field(description="null where there is no ELF to measure")
     retries: Count = Field(description="requests that were sent again")
+    resets: Count = Field(description="resets of the board that the run survived")
     lost: Count = Field(description="windows without an answer")
     violations: list[str] = Field(description="accesses that real silicon would not serve")
     seconds: float = Field(description="wall time of the windows on the wire")

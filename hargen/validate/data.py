@@ -1,0 +1,68 @@
+"""The windows of a validation: recorded or synthetic, with the model's classes as truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hargen import datasets
+from hargen.datasets import Windows
+from hargen.errors import UsageError
+from hargen.validate import wire
+from hargen.validate.metrics import Classes
+from hargen.validate.project import Project
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Windows, the model's class of each (metrics.LEFT_OUT without), and what was left out."""
+
+    windows: Windows
+    classes: Classes
+    left_out: dict[str, int]
+
+
+def read(
+    project: Project, data: Path | None, synthetic: int | None, seed: int, limit: int | None
+) -> Truth:
+    """Return the windows that a user asked for.
+
+    Args:
+        project: gives the window's length, the preprocessing and the classes.
+        data: a file or folder that hargen.datasets.load reads.
+        synthetic: number of synthetic windows, in place of data.
+        seed: of the synthetic windows.
+        limit: only the first so many; None for all.
+
+    Raises:
+        UsageError: neither data nor synthetic, or both; a limit below 1.
+        DataError: the data cannot be read or does not fit the model.
+    """
+    if (data is None) == (synthetic is None):
+        raise UsageError(
+            "give one of --data and --synthetic",
+            hint="--data FILE: .npz windows, a mobility_v1 pickle, st_har_26hz, wisdm51; "
+            "--synthetic 100: made-up motion, to try the chain",
+        )
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit {limit} is below 1")
+    window, axes = wire.window_and_axes(project.manifest)
+    classes = project.manifest.classes
+    if data is not None:
+        windows = datasets.load(data, window=window, preprocessing=project.preprocessing, axes=axes)
+    else:
+        assert synthetic is not None
+        windows = datasets.synthetic(
+            synthetic,
+            window=window,
+            preprocessing=project.preprocessing,
+            classes=classes,
+            axes=axes,
+            seed=seed,
+        )
+    if limit is not None:
+        windows = windows.take(np.arange(min(limit, len(windows)), dtype=np.int64))
+    labels = datasets.labels_for(windows, classes)
+    return Truth(windows, labels.y, labels.left_out)
