@@ -18,6 +18,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_bytes(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a UTF-8 text file; whoever reads it finds the old or the new content, nothing between.
 

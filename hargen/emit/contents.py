@@ -1,0 +1,60 @@
+"""Every file of a project but its manifest, as bytes by project-relative path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hargen import resources
+from hargen.board import Board
+from hargen.emit import build_options, model_context
+from hargen.emit.build_options import BuildOptions
+from hargen.emit.render import render
+
+REFERENCE_FOLDER = "reference"
+"""Holds the model file, which validate-serial runs through the reference; nothing compiles it."""
+
+
+def firmware_folders(board: Board) -> dict[str, Path]:
+    """Return folder of the project -> folder of hand-written C that is copied into it."""
+    firmware = resources.firmware()
+    return {
+        "Runtime": firmware / "runtime",
+        "Link": firmware / "link",
+        "App": firmware / "app",
+        "Port": firmware / "port" / board.mcu.family,
+    }
+
+
+def project_contents(
+    context: dict[str, Any], model: bytes, options: BuildOptions, readme: dict[str, Any]
+) -> dict[str, bytes]:
+    """Return the files of a project.
+
+    Args:
+        context: of the templates of the model; hargen.emit.model_context makes it.
+        model: the model file.
+        options: how the project is compiled.
+        readme: what README.md says beside that.
+    """
+    name = context["name"]
+    contents = {
+        target: render(f"model/{template}", context).encode()
+        for template, target in model_context.outputs(name).items()
+    }
+    for folder, source in firmware_folders(options.board).items():
+        for path in sorted(source.glob("*.[ch]")):
+            contents[f"{folder}/{path.name}"] = path.read_bytes()
+    build_context = {
+        "board": options.board,
+        "options": options,
+        "project_name": name,
+        "sources": sorted(path for path in contents if path.endswith(".c")),
+    }
+    for template, target in build_options.outputs(options.board).items():
+        contents[target] = render(f"project/{template}", build_context).encode()
+    contents["README.md"] = render(
+        "project/README.md.j2", build_context | context | readme
+    ).encode()
+    contents[f"{REFERENCE_FOLDER}/{name}.tflite"] = model
+    return contents

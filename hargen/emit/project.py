@@ -1,0 +1,188 @@
+"""Export: a model file becomes a project folder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import hargen
+from hargen import files, manifest
+from hargen.board import Board
+from hargen.emit import names
+from hargen.emit.build_options import BuildOptions
+from hargen.emit.contents import REFERENCE_FOLDER, project_contents
+from hargen.emit.fit import check_fit
+from hargen.emit.known_answers import Reference, known_answers
+from hargen.emit.model_context import ModelFacts, edge_shape, model_context
+from hargen.emit.place import inspect, place
+from hargen.errors import ModelError
+from hargen.importers import model_file
+from hargen.manifest import Manifest
+from hargen.optimize.passes import optimize as optimize_graph
+from hargen.plan.plan import Edge, Plan
+from hargen.plan.planner import make_plan
+from hargen.preprocessing.card import Card, read_card
+from hargen.preprocessing.presets import preset
+from hargen.preprocessing.spec import Preprocessing
+
+CARDLESS_PRESET = "st-zoo"
+_CARDLESS_AXES = 3
+Optimize = Literal["balanced", "speed", "size"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExportResult:
+    """What export made, for a report: notes are sentences that the user should read."""
+
+    folder: Path
+    manifest: Manifest
+    plan: Plan
+    notes: tuple[str, ...]
+
+
+def export(
+    model_path: Path,
+    folder: Path,
+    *,
+    board: Board,
+    reference: Reference,
+    name: str = "har",
+    classes: tuple[str, ...] | None = None,
+    optimize: Optimize = "balanced",
+    force: bool = False,
+) -> ExportResult:
+    """Write a project for the board that runs the model.
+
+    Args:
+        model_path: int8 .tflite; a card beside it (same name, .toml) says how it wants its input.
+        folder: the project; see hargen.emit.place for what may be there already.
+        board: whose firmware, flags and linker script the project gets.
+        reference: runs the model file, for the known answers that are built into the firmware.
+        name: prefix of the C functions.
+        classes: names of the outputs; otherwise the card's, or class_0 and so on.
+        optimize: speed, size, or a balance of the two.
+        force: also write into a folder that holds something else.
+
+    Raises:
+        ModelError: the model is not usable, not supported, or too large for the board.
+        DataError: the card or the class names do not fit the model, or the disk fails.
+        UsageError: the name or the folder cannot be used.
+    """
+    model = model_file.read(model_path)
+    plan = make_plan(optimize_graph(model.graph))
+    check_fit(plan, board)
+    card = read_card(model_path)
+    notes: list[str] = []
+    class_names = _classes(classes, card, plan, model_path, notes)
+    preprocessing = _preprocessing(card, plan, model_path, notes)
+    names.check_name(name)
+    facts = ModelFacts(
+        name=name,
+        file=model_path.name,
+        sha256=model.sha256,
+        preprocessing_sha256=preprocessing.sha256(),
+        classes=class_names,
+        known_answers=known_answers(plan, model.content, reference),
+    )
+    contents = project_contents(
+        model_context(plan, facts),
+        model.content,
+        BuildOptions(board, optimize),
+        {
+            "preprocessing_name": preprocessing.preset,
+            "preprocessing_sha256": facts.preprocessing_sha256,
+            "footprint": plan.footprint,
+        },
+    )
+    written = Manifest(
+        hargen=hargen.__version__,
+        name=name,
+        board=board.name,
+        optimize=optimize,
+        classes=class_names,
+        model=manifest.Model(
+            file=f"{REFERENCE_FOLDER}/{name}.tflite",
+            sha256=model.sha256,
+            format=model.format,
+            precision="int8",
+            input=_edge(plan, plan.input),
+            output=_edge(plan, plan.output),
+        ),
+        preprocessing=manifest.Preprocessing(
+            sha256=facts.preprocessing_sha256, spec=preprocessing.to_table()
+        ),
+        plan=manifest.Footprint(**asdict(plan.footprint)),
+        files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},
+    )
+    contents[manifest.FILE_NAME] = manifest.dumps(written).encode()
+    place(contents, inspect(folder, contents, force=force))
+    return ExportResult(folder, written, plan, tuple(notes))
+
+
+def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:
+    tensor = plan.tensors[edge.tensor]
+    return manifest.Tensor(
+        shape=edge_shape(tensor),
+        dtype="float32" if edge.is_float else "int8",
+        scale=tensor.scale,
+        zero_point=tensor.zero_point,
+    )
+
+
+def _classes(
+    given: tuple[str, ...] | None, card: Card | None, plan: Plan, path: Path, notes: list[str]
+) -> tuple[str, ...]:
+    outputs = plan.tensors[plan.output.tensor].size
+    if given is not None:
+        names.check_classes(given, outputs, "--classes")
+        return given
+    if card is not None and card.classes is not None:
+        names.check_classes(card.classes, outputs, f"card of {path.name}")
+        return card.classes
+    notes.append(
+        "the outputs have no names: class_0 and so on are used; --classes A,B,C gives them names"
+    )
+    return names.default_classes(outputs)
+
+
+def _preprocessing(card: Card | None, plan: Plan, path: Path, notes: list[str]) -> Preprocessing:
+    """Return the card's preprocessing, or the preset for models that come without one."""
+    window, axes = _window_shape(plan, path)
+    if (card is None or card.preprocessing is None) and axes != _CARDLESS_AXES:
+        notes.append(
+            f"the model has no card and takes {axes} axes: its windows are taken as they are"
+        )
+        return preset("none", window=window)
+    if card is None or card.preprocessing is None:
+        notes.append(
+            f"the model has no card: its input is taken to be preprocessed by {CARDLESS_PRESET};"
+            f" put a card beside it ({path.stem}.toml) if that is wrong"
+        )
+        return preset(CARDLESS_PRESET, window=window)
+    spec = card.preprocessing
+    if (spec.window, len(spec.axes)) != (window, axes):
+        raise ModelError(
+            f"the card's windows of {spec.window} samples and {len(spec.axes)} axes do not fit the"
+            f" network's input of {window} samples and {axes} axes",
+            where=str(path),
+            hint="correct [preprocessing] in the card, or remove the card",
+        )
+    return spec
+
+
+def _window_shape(plan: Plan, path: Path) -> tuple[int, int]:
+    """Return samples and axes of the input: (window, axes) or (window, axes, 1), time first."""
+    shape = edge_shape(plan.tensors[plan.input.tensor])
+    if len(shape) == 3 and 1 in (shape[0], shape[2]):
+        return (shape[1], shape[2]) if shape[0] == 1 else (shape[0], shape[1])
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    if len(shape) == 1 and shape[0] % _CARDLESS_AXES == 0:
+        return shape[0] // _CARDLESS_AXES, _CARDLESS_AXES
+    raise ModelError(
+        f"the input of shape {'x'.join(str(n) for n in shape)} is not a window of sensor samples",
+        where=str(path),
+        hint="the input has to be (1, samples, axes), (1, samples, axes, 1), (1, 1, samples, axes)"
+        " or the same flattened with three axes",
+    )
