@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hargen.datasets import Windows
 from hargen.errors import DeviceError
 from hargen.manifest import Manifest
 from hargen.validate import metrics, wire
 from hargen.validate.metrics import Classes
-from hargen.validate.reference import Answers
 from hargen.validate.report import (
     MISMATCHES_SHOWN,
     ClassResult,
@@ -40,7 +40,11 @@ class BoardRun:
 
 
 def verdict(
-    manifest: Manifest, windows: Windows, truth: Classes, run: BoardRun, reference: Answers | None
+    manifest: Manifest,
+    windows: Windows,
+    truth: Classes,
+    run: BoardRun,
+    reference: NDArray[Any] | None,
 ) -> dict[str, Any]:
     """Return the report's fields that say how right the board is.
 
@@ -49,7 +53,7 @@ def verdict(
         windows: all that were to be sent.
         truth: (n,) the model's class of each of them, metrics.LEFT_OUT where it has none.
         run: the board's answers.
-        reference: the reference's answers to all windows, None without a reference.
+        reference: (n, outputs) the reference's outputs for all windows, None without a reference.
 
     Raises:
         DeviceError: a class that the board gave is not the first maximum of its own outputs.
@@ -136,7 +140,7 @@ def _against_reference(
     picked: Classes,
     answered: Classes,
     outputs: Sequence[bytes],
-    reference: Answers | None,
+    reference: NDArray[Any] | None,
 ) -> dict[str, Any]:
     if reference is None:
         return {
@@ -145,8 +149,8 @@ def _against_reference(
             "bit_exact": None,
             "mismatches": [],
         }
-    expected = [reference.row(index) for index in picked]
-    classes = metrics.first_maximum(reference.outputs)[picked]
+    expected = [reference[index].tobytes() for index in picked]
+    classes = metrics.first_maximum(reference)[picked]
     wrong = [n for n, (got, want) in enumerate(zip(outputs, expected, strict=True)) if got != want]
     return {
         "reference_accuracy": metrics.accuracy(truth, classes).value,

@@ -8,7 +8,6 @@ optimized) round differently here and there and are not the yardstick.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
@@ -19,20 +18,6 @@ from hargen.errors import ModelError, ToolError
 
 PACKAGE = "ai-edge-litert"
 NAME = f"{PACKAGE} BUILTIN_REF"
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the reference gave: one row of raw output bytes a window, and the same as numbers."""
-
-    outputs: NDArray[Any]
-
-    def __len__(self) -> int:
-        return len(self.outputs)
-
-    def row(self, index: int) -> bytes:
-        """Return the output bytes of a window, little-endian, as the board sends them."""
-        return bytes(self.outputs[index].tobytes())
 
 
 def version() -> str:
@@ -46,8 +31,8 @@ def run(
     progress: Callable[[int], None] | None = None,
     interpreter_class: Any = None,
     resolver: Any = None,
-) -> Answers:
-    """Run every window through a .tflite with the reference kernels.
+) -> NDArray[Any]:
+    """Return the outputs (n, elements) of a .tflite for every window, by the reference kernels.
 
     Args:
         model: the model file's bytes.
@@ -94,7 +79,7 @@ def run(
         if progress is not None:
             progress(done)
     empty = np.zeros((0, int(np.prod(sink["shape"][1:]))), sink["dtype"])
-    return Answers(np.stack(outputs) if outputs else empty)
+    return np.stack(outputs) if outputs else empty
 
 
 def _litert() -> tuple[Any, Any]:

@@ -16,15 +16,10 @@ DTYPES: dict[str, np.dtype[Any]] = {"float32": np.dtype("<f4"), "int8": np.dtype
 def window_and_axes(manifest: Manifest) -> tuple[int, int]:
     """Return the model's window in samples and its number of axes.
 
-    Dimensions of 1 say nothing: (24, 3, 1) and (1, 24, 3) are both 24 samples of 3 axes. A model
-    that takes its window flattened has as many axes as its preprocessing gives.
+    Export held the preprocessing's window equal to the model's; whatever else the input has is axes.
     """
-    tensor = manifest.model.input
-    dimensions = [size for size in tensor.shape if size > 1]
-    if len(dimensions) == 2:
-        return dimensions[0], dimensions[1]
-    axes = len(manifest.preprocessing.spec.get("axes", "xyz"))
-    return max(1, tensor.size // axes), axes
+    window = int(manifest.preprocessing.spec["window"])
+    return window, manifest.model.input.size // window
 
 
 def quantize(values: NDArray[np.float32], tensor: Tensor) -> NDArray[np.int8]:

@@ -11,7 +11,6 @@ from hargen.manifest import Footprint, Manifest, Model, Preprocessing, Tensor
 from hargen.validate import judge
 from hargen.validate.judge import BoardRun
 from hargen.validate.metrics import LEFT_OUT
-from hargen.validate.reference import Answers
 
 ZERO = "0" * 64
 OUTPUT = Tensor(shape=(3,), dtype="int8", scale=1 / 256, zero_point=-128)
@@ -61,7 +60,7 @@ def run(outputs: np.ndarray = ANSWERS, picked: tuple[int, ...] = (0, 1, 2, 3, 4)
 
 
 def test_an_equal_board_is_bit_exact() -> None:
-    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), Answers(ANSWERS))
+    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), ANSWERS)
     assert (found["windows"], found["judged"], found["left_out"], found["correct"]) == (5, 4, 1, 3)
     assert found["accuracy"] == found["reference_accuracy"] == 0.75
     assert (found["agreement"], found["bit_exact"], found["mismatches"]) == (1.0, 5, [])
@@ -71,7 +70,7 @@ def test_an_equal_board_is_bit_exact() -> None:
 def test_one_differing_byte_is_found_and_shown() -> None:
     reference = ANSWERS.copy()
     reference[3] = [0, 8, 2]
-    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), Answers(reference))
+    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), reference)
     assert found["bit_exact"] == 4
     (mismatch,) = found["mismatches"]
     assert (mismatch.index, mismatch.board, mismatch.reference) == (3, "000801", "000802")
@@ -81,7 +80,7 @@ def test_one_differing_byte_is_found_and_shown() -> None:
 def test_another_class_lowers_agreement_and_not_the_boards_accuracy() -> None:
     reference = ANSWERS.copy()
     reference[2] = [0, 9, 0]
-    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), Answers(reference))
+    found = judge.verdict(MANIFEST, windows(), TRUTH, run(), reference)
     assert (found["agreement"], found["accuracy"], found["reference_accuracy"]) == (0.8, 0.75, 1.0)
 
 
@@ -89,16 +88,14 @@ def test_only_the_first_mismatches_are_shown() -> None:
     outputs = np.tile(np.array([[9, 0, 0]], np.int8), (50, 1))
     board = BoardRun(range(50), [row.tobytes() for row in outputs], [0] * 50, [1] * 50, 0)
     many = Windows(np.zeros((50, 4, 3), np.float32), np.zeros(50, np.int64), (), "made by hand")
-    reference = Answers(np.tile(np.array([[8, 0, 0]], np.int8), (50, 1)))
+    reference = np.tile(np.array([[8, 0, 0]], np.int8), (50, 1))
     found = judge.verdict(MANIFEST, many, np.zeros(50, np.int64), board, reference)
     assert found["bit_exact"] == 0
     assert [mismatch.index for mismatch in found["mismatches"]] == list(range(20))
 
 
 def test_unanswered_windows_count_for_nothing_and_shift_nothing() -> None:
-    found = judge.verdict(
-        MANIFEST, windows([0, 0, 1, 1, 1]), TRUTH, run(picked=(0, 2, 4)), Answers(ANSWERS)
-    )
+    found = judge.verdict(MANIFEST, windows([0, 0, 1, 1, 1]), TRUTH, run(picked=(0, 2, 4)), ANSWERS)
     assert (found["windows"], found["judged"], found["correct"]) == (3, 3, 2)
     assert found["bit_exact"] == 3
     assert [(r.name, r.windows, r.correct) for r in found["per_recording"]] == [

@@ -68,7 +68,7 @@ def test_equal_to_tensorflows_own_reference_kernels(shared: Path, tmp_path: Path
     ours = []
     for index, path in enumerate(paths):
         answers = reference.run(path.read_bytes(), data[str(index)])
-        ours += [[str(index), answers.row(row).hex()] for row in range(len(answers))]
+        ours += [[str(index), row.tobytes().hex()] for row in answers]
     assert len(ours) == 800
     assert len({line[1] for line in ours}) > 300, "the windows must make the outputs vary"
     assert ours == theirs
@@ -79,7 +79,7 @@ def test_answers_do_not_depend_on_the_windows_before(shared: Path) -> None:
     windows = windows_for("_24_", 30, 5)
     forward = reference.run(model, windows)
     backward = reference.run(model, windows[::-1])
-    assert [forward.row(i) for i in range(30)] == [backward.row(29 - i) for i in range(30)]
+    assert np.array_equal(forward, backward[::-1])
 
 
 def test_progress_counts_every_window(shared: Path) -> None:
@@ -91,7 +91,7 @@ def test_progress_counts_every_window(shared: Path) -> None:
 
 def test_no_windows_give_no_answers(shared: Path) -> None:
     model = (shared / "zoo/AST/ign_wl_24_int8.tflite").read_bytes()
-    assert reference.run(model, np.zeros((0, 72), np.float32)).outputs.shape == (0, 4)
+    assert reference.run(model, np.zeros((0, 72), np.float32)).shape == (0, 4)
 
 
 @pytest.mark.parametrize("windows", [np.zeros((1, 71), np.float32), np.zeros((1, 72), np.int8)])
