@@ -15,6 +15,10 @@
 /* Requests that a host may have on their way at once: the next windows travel while one runs. */
 #define HG_LINK_SLOTS 4u
 
+/* Replies to RUN that are kept. While one window is asked for again, the host may have had answers
+ * to those sent up to a slot before and up to a slot after it. */
+#define HG_LINK_KEPT (2u * HG_LINK_SLOTS)
+
 /* Payload that every firmware accepts, however small its model. */
 #define HG_LINK_MIN_PAYLOAD 256u
 
@@ -45,26 +49,26 @@ typedef struct {
   uint32_t frame_size;
   uint8_t *input; /* the last window that ran: kept for PROFILE and READ_LAYER; 8-byte aligned */
   uint32_t input_size;
-  uint8_t *replies; /* HG_LINK_SLOTS replies to RUN, to be sent again; 8-byte aligned */
+  uint8_t *replies; /* HG_LINK_KEPT replies to RUN, to be sent again; 8-byte aligned */
   uint32_t reply_size;
 } hg_link_memory_t;
 
 /* Defines the buffers and the constant NAME that tells of them.
  * INPUT_BYTES, OUTPUT_BYTES: the larger of the two forms (float32 or int8) that RUN may carry. */
-#define HG_LINK_MEMORY(NAME, INPUT_BYTES, OUTPUT_BYTES)                                        \
-  static uint8_t NAME##_ring[HG_LINK_RING_SIZE(INPUT_BYTES)];                                  \
-  static _Alignas(8) uint8_t NAME##_frame[HG_LINK_FRAME_SIZE(INPUT_BYTES)];                    \
-  static _Alignas(8) uint8_t NAME##_input[INPUT_BYTES];                                        \
-  static _Alignas(8) uint8_t NAME##_replies[HG_LINK_SLOTS * HG_LINK_REPLY_SIZE(OUTPUT_BYTES)]; \
-  static const hg_link_memory_t NAME = {                                                       \
-      .ring = NAME##_ring,                                                                     \
-      .ring_size = (uint32_t)sizeof NAME##_ring,                                               \
-      .frame = NAME##_frame,                                                                   \
-      .frame_size = (uint32_t)sizeof NAME##_frame,                                             \
-      .input = NAME##_input,                                                                   \
-      .input_size = (uint32_t)sizeof NAME##_input,                                             \
-      .replies = NAME##_replies,                                                               \
-      .reply_size = (uint32_t)HG_LINK_REPLY_SIZE(OUTPUT_BYTES),                                \
+#define HG_LINK_MEMORY(NAME, INPUT_BYTES, OUTPUT_BYTES)                                       \
+  static uint8_t NAME##_ring[HG_LINK_RING_SIZE(INPUT_BYTES)];                                 \
+  static _Alignas(8) uint8_t NAME##_frame[HG_LINK_FRAME_SIZE(INPUT_BYTES)];                   \
+  static _Alignas(8) uint8_t NAME##_input[INPUT_BYTES];                                       \
+  static _Alignas(8) uint8_t NAME##_replies[HG_LINK_KEPT * HG_LINK_REPLY_SIZE(OUTPUT_BYTES)]; \
+  static const hg_link_memory_t NAME = {                                                      \
+      .ring = NAME##_ring,                                                                    \
+      .ring_size = (uint32_t)sizeof NAME##_ring,                                              \
+      .frame = NAME##_frame,                                                                  \
+      .frame_size = (uint32_t)sizeof NAME##_frame,                                            \
+      .input = NAME##_input,                                                                  \
+      .input_size = (uint32_t)sizeof NAME##_input,                                            \
+      .replies = NAME##_replies,                                                              \
+      .reply_size = (uint32_t)HG_LINK_REPLY_SIZE(OUTPUT_BYTES),                               \
   }
 
 #endif

@@ -64,12 +64,12 @@ void hg_server_reply_kept(hg_server_t *server, uint32_t size) {
   const uint32_t slot = server->next_slot;
   server->kept[slot].request = server->request;
   server->kept[slot].size = size;
-  server->next_slot = (slot + 1u) % HG_LINK_SLOTS;
+  server->next_slot = (slot + 1u) % HG_LINK_KEPT;
   hg_server_reply(server, hg_server_slot(server, slot), size);
 }
 
 static bool hg_server_repeat(hg_server_t *server) {
-  for (uint32_t i = 0; i < HG_LINK_SLOTS; i++) {
+  for (uint32_t i = 0; i < HG_LINK_KEPT; i++) {
     if (server->kept[i].size > 0u && server->kept[i].request.sequence == server->request.sequence &&
         server->kept[i].request.crc == server->request.crc) {
       server->counters.repeats++;

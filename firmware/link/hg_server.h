@@ -61,7 +61,7 @@ struct hg_server {
   struct {
     hg_request_key_t request;
     uint32_t size; /* 0: empty */
-  } kept[HG_LINK_SLOTS];
+  } kept[HG_LINK_KEPT];
 };
 
 /* Starts with no HELLO seen. handlers must outlive the server. */

@@ -64,13 +64,13 @@ static speed_t hg_speed(uint32_t baud) {
 }
 
 /* A pseudo-terminal carries bytes at any rate: here a wrong one garbles them, as on a wire. */
-static uint8_t hg_garbling(void) {
+static uint8_t hg_surviving_bits(void) {
   struct termios settings;
   if (!hg_wire.is_terminal || tcgetattr(hg_wire.out, &settings) != 0 ||
       cfgetospeed(&settings) == hg_speed(hg_baud)) {
-    return 0;
+    return 0xFF;
   }
-  return 0xA5;
+  return 0x81;
 }
 
 static bool hg_ready(int descriptor, short events, int milliseconds) {
@@ -86,9 +86,9 @@ uint32_t hg_port_receive(uint8_t *data, uint32_t capacity) {
   if (count <= 0) {
     _exit(0); /* the other side of the wire is gone */
   }
-  const uint8_t garbling = hg_garbling();
+  const uint8_t bits = hg_surviving_bits();
   for (ssize_t i = 0; i < count; i++) {
-    data[i] ^= garbling;
+    data[i] &= bits;
   }
   return (uint32_t)count;
 }
@@ -98,13 +98,13 @@ void hg_port_poll(void) {
 }
 
 void hg_port_send(const uint8_t *data, uint32_t size) {
-  const uint8_t garbling = hg_garbling();
+  const uint8_t bits = hg_surviving_bits();
   uint8_t bytes[256];
   uint32_t sent = 0;
   while (sent < size) {
     uint32_t count = 0;
     while (count < sizeof bytes && sent + count < size) {
-      bytes[count] = data[sent + count] ^ garbling;
+      bytes[count] = data[sent + count] & bits;
       count++;
     }
     if (!hg_ready(hg_wire.out, POLLOUT, HG_SEND_TIMEOUT_MS)) {
