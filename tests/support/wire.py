@@ -1,4 +1,4 @@
-"""A board on a faulty wire: the native firmware behind a TCP port, with bytes going wrong between."""
+"""A board on a faulty wire: the native firmware behind a TCP port that loses and changes bytes."""
 
 from __future__ import annotations
 

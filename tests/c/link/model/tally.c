@@ -21,7 +21,12 @@ hg_status_t tally_set_input_s8(uint8_t *arena, const int8_t *input) {
 hg_status_t tally_set_input(uint8_t *arena, const float *input) {
   int8_t quantized[TALLY_INPUT_SIZE];
   for (uint32_t i = 0; i < TALLY_INPUT_SIZE; i++) {
-    quantized[i] = clamp((int32_t)(input[i] * 4.0f) - 3);
+    /* written so that a NaN takes the first bound */
+    const float steps = input[i] * 4.0f;
+    quantized[i] = clamp((int32_t)(!(steps > -200.0f) ? -200.0f
+                                   : steps < 200.0f   ? steps
+                                                      : 200.0f) -
+                         3);
   }
   return tally_set_input_s8(arena, quantized);
 }
