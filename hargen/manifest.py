@@ -66,8 +66,12 @@ class Tensor(_Table):
 
 
 class Model(_Table):
-    """The model that the project was made from; file is its copy in the project folder."""
+    """The model that the project was made from.
 
+    source is the name of the file that was exported, file its copy in the project folder.
+    """
+
+    source: str = ""
     file: ProjectPath
     sha256: Sha256
     format: str

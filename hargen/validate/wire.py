@@ -16,7 +16,7 @@ DTYPES: dict[str, np.dtype[Any]] = {"float32": np.dtype("<f4"), "int8": np.dtype
 def window_and_axes(manifest: Manifest) -> tuple[int, int]:
     """Return the model's window in samples and its number of axes.
 
-    Export held the preprocessing's window equal to the model's; whatever else the input has is axes.
+    Export held the preprocessing's window equal to the model's; the rest of the input is axes.
     """
     window = int(manifest.preprocessing.spec["window"])
     return window, manifest.model.input.size // window
