@@ -6,6 +6,8 @@ line prints these four and exits with the class's code; a caller of the Python A
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class HargenError(Exception):
     """Base of every error that hargen raises on purpose.
@@ -25,6 +27,11 @@ class HargenError(Exception):
         self.why = why
         self.hint = hint
         super().__init__(str(self))
+
+    def at(self, place: str) -> Self:
+        """Return this error, seen from further out: `place` goes before where it is."""
+        self.where = f"{place}: {self.where}" if self.where else place
+        return self
 
     def __str__(self) -> str:
         text = self.what

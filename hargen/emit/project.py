@@ -70,8 +70,11 @@ def export(
         UsageError: the name or the folder cannot be used.
     """
     model = model_file.read(model_path)
-    plan = make_plan(optimize_graph(model.graph))
-    check_fit(plan, board)
+    try:
+        plan = make_plan(optimize_graph(model.graph))
+        check_fit(plan, board)
+    except ModelError as error:
+        raise error.at(str(model_path)) from None
     card = read_card(model_path)
     notes: list[str] = []
     class_names = _classes(classes, card, plan, model_path, notes)
@@ -102,6 +105,7 @@ def export(
         optimize=optimize,
         classes=class_names,
         model=manifest.Model(
+            source=model_path.name.encode(errors="replace").decode(),
             file=f"{REFERENCE_FOLDER}/{name}.tflite",
             sha256=model.sha256,
             format=model.format,

@@ -46,12 +46,7 @@ def read(path: Path) -> ModelFile:
             graph = read_graph(content)
             graph.verify()
         except ModelError as error:
-            raise ModelError(
-                error.what,
-                where=f"{path}: {error.where}" if error.where else str(path),
-                why=error.why,
-                hint=error.hint,
-            ) from error
+            raise error.at(str(path)) from None
         return ModelFile(path, content, "tflite", graph)
     raise _unknown_kind(path, content)
 

@@ -54,10 +54,12 @@ class Operator:
     def require_int8(self, tensors: Tensors, *ids: TensorId) -> None:
         """Raise ModelError unless the tensors are int8, each with one scale and zero point."""
         for tensor in (tensors[i] for i in ids):
-            self.require(
-                tensor.dtype is DType.INT8,
-                f"tensor {tensor.name!r} is {tensor.dtype.value}, and only int8 is supported here",
-            )
+            if tensor.dtype is not DType.INT8:
+                raise ModelError(
+                    f"tensor {tensor.name!r} is {tensor.dtype.value}, and only int8 is supported",
+                    where=self.name,
+                    hint="convert the model with full int8 quantization and representative data",
+                )
             self.require(
                 tensor.quantization is not None and not tensor.quantization.per_channel,
                 f"tensor {tensor.name!r} needs one scale and zero point",

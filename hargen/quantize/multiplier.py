@@ -40,7 +40,7 @@ def quantize_multiplier(real: float) -> Multiplier:
     Raises:
         ModelError: the factor is not a positive number that 31 bits and a shift can hold.
     """
-    if not (0.0 <= real < 2.0**30):
+    if not (0.0 <= real < 2.0**31):
         raise ModelError(f"the quantization scales give a factor of {real:g}, which is not usable")
     if real == 0.0:
         return Multiplier(0, 0)

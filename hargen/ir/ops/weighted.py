@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from hargen.ir.operator import Operator, TensorId, Tensors
-from hargen.ir.tensor import DType
+from hargen.ir.tensor import Array, DType, Tensor
 
-_ACCUMULATOR_LIMIT = 2**31
+SUM_LIMIT = 2**31
 _LARGEST_INPUT = 255  # |x - zero_point| of an int8 tensor
 
 
@@ -47,18 +47,23 @@ def verify_weights(
         f"weights {w.name!r} have {len(quantization.scale)} scales along axis {quantization.axis}"
         f" for {channels} channels on axis {channel_axis}",
     )
-    magnitudes = np.abs(np.asarray(w.data, dtype=np.int64))
-    other_axes = tuple(axis for axis in range(magnitudes.ndim) if axis != channel_axis)
-    largest = _LARGEST_INPUT * magnitudes.sum(axis=other_axes)
-    if bias is not None:
-        b = tensors[bias]
+    b = None if bias is None else tensors[bias]
+    if b is not None:
         operator.require(
             b.data is not None and b.dtype is DType.INT32 and b.size == channels,
             f"bias {b.name!r} is not a constant of {channels} int32 values",
         )
-        assert b.data is not None
-        largest = largest + np.abs(np.asarray(b.data, dtype=np.int64).reshape(-1))
     operator.require(
-        bool((largest < _ACCUMULATOR_LIMIT).all()),
+        bool((sum_limits(w, b, channel_axis) < SUM_LIMIT).all()),
         f"weights {w.name!r} and their bias are so large that a 32-bit sum could overflow",
     )
+
+
+def sum_limits(weights: Tensor, bias: Tensor | None, channel_axis: int) -> Array:
+    """Return, for every output channel, a bound on the magnitude of all its sums, as int64."""
+    magnitudes = np.abs(np.asarray(weights.data, dtype=np.int64))
+    other_axes = tuple(axis for axis in range(magnitudes.ndim) if axis != channel_axis)
+    limits: Array = _LARGEST_INPUT * magnitudes.sum(axis=other_axes)
+    if bias is not None:
+        limits = limits + np.abs(np.asarray(bias.data, dtype=np.int64).reshape(-1))
+    return limits

@@ -8,6 +8,7 @@ import numpy as np
 
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.weighted import (
     bias_constant,
@@ -108,11 +109,13 @@ def _constants(
     channels = weights.shape[0]
     assert weights.data is not None
     bias = bias_values(tensors, operator.bias, channels)
+    model_bias = None if operator.bias is None else tensors[operator.bias]
+    limits = sum_limits(weights, model_bias, channel_axis=0)
     if _folds(operator):
         per_channel = weights.data.reshape(channels, -1).astype(np.int64).sum(axis=1)
         bias = bias - source.zero_point * per_channel
     return (
         weights_constant(weights, prefix),
         bias_constant(bias, prefix, folded=_folds(operator)) if bias.any() else None,
-        *double_rounding_tables(source, weights, target, channels, prefix),
+        *double_rounding_tables(source, weights, target, limits, prefix),
     )

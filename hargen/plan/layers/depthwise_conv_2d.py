@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
+from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.weighted import (
     bias_constant,
@@ -33,6 +34,8 @@ def plan_depthwise_conv_2d(
     # Without padding every tap counts at every position: the zero point is a constant sum.
     folds = not stencil.padding
     bias = bias_values(tensors, operator.bias, filters)
+    model_bias = None if operator.bias is None else tensors[operator.bias]
+    limits = sum_limits(weights, model_bias, channel_axis=3)
     if folds:
         bias = bias - source.zero_point * weights.data.astype(np.int64).sum(axis=(0, 1, 2))
     return Kernel(
@@ -66,6 +69,6 @@ def plan_depthwise_conv_2d(
         constants=(
             weights_constant(weights, prefix),
             bias_constant(bias, prefix, folded=folds) if bias.any() else None,
-            *double_rounding_tables(source, weights, target, filters, prefix),
+            *double_rounding_tables(source, weights, target, limits, prefix),
         ),
     )

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from hargen.ir.ops.fully_connected import FullyConnected
+from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.weighted import bias_constant, bias_values, scales, weights_constant
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
 from hargen.quantize.fully_connected import effective_scale, requantization
-
-_LARGEST_INPUT = 255
 
 
 def plan_fully_connected(
@@ -27,7 +26,7 @@ def plan_fully_connected(
     outputs, inputs = weights.shape
     wide = weights.data.astype(np.int64)
     model_bias = bias_values(tensors, operator.bias, outputs)
-    limits = np.abs(model_bias) + _LARGEST_INPUT * np.abs(wide).sum(axis=1)
+    limits = sum_limits(weights, None if operator.bias is None else tensors[operator.bias], 0)
     low, high = clamp_range(operator.activation, target)
     per_channel = weights.quantization.per_channel
     factors = [

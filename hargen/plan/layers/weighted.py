@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hargen.errors import ModelError
 from hargen.ir.operator import TensorId
+from hargen.ir.ops.weighted import SUM_LIMIT
 from hargen.ir.tensor import Array, Tensor
 from hargen.plan.plan import Constant, Role
 from hargen.quantize.fully_connected import effective_scale
@@ -43,13 +45,24 @@ def scales(tensor: Tensor, channels: int) -> list[float]:
 
 
 def double_rounding_tables(
-    source: Tensor, weights: Tensor, target: Tensor, channels: int, prefix: str
+    source: Tensor, weights: Tensor, target: Tensor, limits: Array, prefix: str
 ) -> tuple[Constant, Constant]:
-    """Return multiplier and shift of every output channel, for hg_requantize_double."""
+    """Return multiplier and shift of every output channel, for hg_requantize_double.
+
+    Raises:
+        ModelError: a sum of that channel, bounded by `limits`, would overflow when it is scaled up.
+    """
     factors = [
         quantize_multiplier(effective_scale(source.scale, scale, target.scale))
-        for scale in scales(weights, channels)
+        for scale in scales(weights, len(limits))
     ]
+    for factor, limit in zip(factors, limits.tolist(), strict=True):
+        if limit << max(factor.shift, 0) >= SUM_LIMIT:
+            raise ModelError(
+                f"the output scale {target.scale:g} of {target.name!r} is so small that a sum"
+                " could overflow",
+                hint="quantize the model again with representative data",
+            )
     return (
         Constant(
             f"{prefix}_multiplier",
