@@ -1,0 +1,28 @@
+"""hargen board run: the virtual board in the foreground, for any other program to talk to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from hargen.cli.options import ProjectDir
+
+app = typer.Typer(
+    help="The virtual board as a thing of its own.", rich_markup_mode=None, no_args_is_help=True
+)
+
+
+@app.callback()
+def _board() -> None:
+    """Keep `run` a subcommand: with a single command and no callback typer would drop its name."""
+
+
+@app.command()
+def run(directory: ProjectDir = Path()) -> None:
+    """Run the virtual board until Ctrl-C; prints its pty and its socket:// port."""
+    from hargen import manifest
+    from hargen.device import virtual
+
+    manifest.read(directory)
+    virtual.run_foreground(directory)

@@ -1,0 +1,73 @@
+"""hargen export: a model file becomes a project folder."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hargen.cli.options import BoardName
+
+EMBEDDED = "default"
+
+
+class Optimize(StrEnum):
+    """What the kernels are chosen for."""
+
+    balanced = "balanced"
+    speed = "speed"
+    size = "size"
+
+
+def export(
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MODEL", help="A trained model, int8 .tflite; or `default`, hargen's own."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write the project to.")
+    ],
+    board: BoardName,
+    name: Annotated[
+        str, typer.Option("--name", "-n", help="Prefix of the C functions, as in har_run.")
+    ] = "har",
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            "--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."
+        ),
+    ] = None,
+    optimize: Annotated[
+        Optimize, typer.Option("--optimize", "-O", help="What to choose the kernels for.")
+    ] = Optimize.balanced,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", "-f", help="Write into a folder that holds something else already."
+        ),
+    ] = False,
+) -> None:
+    """Turn a model into a project in plain C."""
+    from hargen import board as boards
+    from hargen import models
+    from hargen.cli import results
+    from hargen.emit import project
+    from hargen.validate import reference
+
+    if str(model) == EMBEDDED and not model.exists():
+        model = models.default().tflite
+    result = project.export(
+        model,
+        output,
+        board=boards.load(board),
+        reference=reference.run,
+        name=name,
+        classes=None if classes is None else tuple(part.strip() for part in classes.split(",")),
+        optimize=optimize.value,
+        force=force,
+    )
+    results.print_export(result, model)

@@ -1,0 +1,37 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+def _complete_board(incomplete: str) -> list[str]:
+    from hargen import board
+
+    return [name for name in board.names() if name.lower().startswith(incomplete.lower())]
+
+
+ProjectDir: TypeAlias = Annotated[
+    Path,
+    typer.Argument(metavar="[DIR]", help="Folder of an exported project.", show_default="here"),
+]
+BoardName: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--board",
+        "-b",
+        metavar="NAME",
+        help="Board (hargen boards).",
+        autocompletion=_complete_board,
+    ),
+]
+Virtual: TypeAlias = Annotated[
+    bool, typer.Option("--virtual", "-v", help="Use the virtual board of this project.")
+]
+JsonFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output."),
+]
