@@ -27,7 +27,7 @@ def row(name: str, model: Path, windows: Windows, classes: tuple[str, ...]) -> N
     answers = reference.run(model.read_bytes(), windows.x.reshape(len(windows), -1))
     labels = labels_for(windows, classes)
     counted = labels.y >= 0
-    right = (answers.outputs.argmax(axis=1) == labels.y)[counted]
+    right = (answers.argmax(axis=1) == labels.y)[counted]
     left_out = sum(labels.left_out.values())
     print(f"| {model.stem} | {name} | {len(right)} | {left_out} | {100 * right.mean():.2f} |")
 

@@ -2,10 +2,10 @@
 
     python tools/train_default.py ../shared/data/st_har_26hz
 
-reads the held-out list beside the model, trains on all other recordings, converts to int8, measures
-on the held-out recordings, and writes har_default.keras, .tflite and .toml. Nothing is chosen on
-the held-out recordings; choices were made by `--folds 5`, which divides the others only.
-`--choose-held-out` writes the list anew.
+reads the held-out list beside the model (tools/choose_held_out.py wrote it), trains on all other
+recordings, converts to int8, measures on the held-out recordings, and writes har_default.keras,
+.tflite and .toml. Nothing is chosen on the held-out recordings; choices were made by `--folds 5`,
+which divides the others only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import hashlib
 import io
 import json
 import os
-import random
 import re
 import tempfile
 import zipfile
@@ -30,62 +29,24 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from choose_held_out import CLASSES, sessions
 
 from hargen import models
-from hargen.datasets import Windows, labels_for, load, st_har_26hz
+from hargen.datasets import Windows, labels_for, load
 from hargen.preprocessing import Preprocessing, preset
 from hargen.preprocessing.card import About, Card, write_card
 from hargen.validate import reference
 
-CLASSES = ("stationary", "walking", "running")
 WINDOW = 24
 TRAINING_HOP = 4  # windows to train on overlap, as a cheap shift in time; those to measure do not
 EPOCHS = 40
 BATCH = 64
 LEARNING_RATE = 2e-3
 SEED = 1
-HELD_OUT_SHARE = 0.25
-SAME_SESSION_MG = 200.0
 COMMAND = "python tools/train_default.py DATA/st_har_26hz"
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-
-
-def sessions(folder: Path) -> list[list[str]]:
-    """Return recordings in groups that were probably cut from one session.
-
-    Neighbours by number whose mean acceleration is nearly the same were worn in the same way by the
-    same person; such a group stays on one side of every split.
-    """
-    groups: list[list[str]] = []
-    for name in CLASSES:
-        last: Any = None
-        for path in sorted(folder.glob(f"{name}/*.csv")):
-            recording = st_har_26hz.read_recording(path, f"{name}/{path.stem}", 0)
-            mean = recording.samples.mean(axis=0)
-            if last is not None and float(np.linalg.norm(mean - last)) < SAME_SESSION_MG:
-                groups[-1].append(recording.name)
-            else:
-                groups.append([recording.name])
-            last = mean
-    return groups
-
-
-def choose_held_out(folder: Path) -> list[str]:
-    """Return whole sessions, drawn at random, until a quarter of each class is held out."""
-    draw = random.Random(SEED)
-    chosen: list[str] = []
-    for name in CLASSES:
-        groups = [group for group in sessions(folder) if group[0].startswith(f"{name}/")]
-        wanted = HELD_OUT_SHARE * sum(map(len, groups))
-        draw.shuffle(groups)
-        taken: list[str] = []
-        for group in groups:
-            if len(taken) + len(group) <= wanted + 1:
-                taken += group
-        chosen += sorted(taken)
-    return chosen
 
 
 def build() -> keras.Model:
@@ -215,7 +176,7 @@ def predict_float(network: keras.Model, x: Floats) -> Ints:
 def predict_int8(model: bytes, x: Floats) -> Ints:
     """Return the class of each window by the .tflite; the first of equal outputs."""
     answers = reference.run(model, x.reshape(len(x), -1))
-    return np.asarray(answers.outputs.argmax(axis=1), dtype=np.int64)
+    return np.asarray(answers.argmax(axis=1), dtype=np.int64)
 
 
 def cross_validate(
@@ -323,16 +284,11 @@ def main() -> None:
     parser.add_argument(
         "--folds", type=int, default=0, help="only cross-validate the training part"
     )
-    parser.add_argument("--choose-held-out", action="store_true", help="only write the list anew")
     arguments = parser.parse_args()
 
-    listing = arguments.out / models.HELD_OUT
-    if arguments.choose_held_out:
-        listing.write_text("".join(f"{name}\n" for name in choose_held_out(arguments.data)))
-        return
     tf.config.experimental.enable_op_determinism()
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    held_out = models.read_list(listing)
+    held_out = models.read_list(models.FOLDER / models.HELD_OUT)
     spec = preset("default", window=WINDOW)
     everything = load(arguments.data, window=WINDOW, preprocessing=spec)
     overlapping = load(

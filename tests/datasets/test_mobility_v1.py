@@ -128,7 +128,7 @@ def test_the_zoos_networks_score_what_they_should(
     answers = reference.run(model, windows.x.reshape(count, -1))
     labels = labels_for(windows, ("Stationary", "Walking", "Jogging", "Biking"))
     assert not labels.left_out
-    right = answers.outputs.argmax(axis=1) == labels.y
+    right = answers.argmax(axis=1) == labels.y
     assert round(100 * float(right.mean()), 2) == accuracy
 
 

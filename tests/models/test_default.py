@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import zipfile
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def test_the_keras_file_is_the_cards_too() -> None:
 
 def test_the_model_takes_and_gives_float32() -> None:
     answers = reference.run(models.default().tflite.read_bytes(), np.zeros((1, 72), np.float32))
-    assert answers.outputs.shape == (1, 3)
-    assert answers.outputs.dtype == np.float32
+    assert answers.shape == (1, 3)
+    assert answers.dtype == np.float32
 
 
 def test_the_card_adds_up() -> None:
@@ -59,7 +60,7 @@ def test_it_scores_on_the_held_out_recordings_what_the_card_says(shared: Path) -
     windows = load(folder, window=24, preprocessing=spec, recordings=model.held_out)
     answers = reference.run(model.tflite.read_bytes(), windows.x.reshape(len(windows), -1))
     y = labels_for(windows, model.card.classes).y
-    found = answers.outputs.argmax(axis=1)
+    found = answers.argmax(axis=1)
     confusion = np.zeros((3, 3), dtype=int)
     np.add.at(confusion, (y, found), 1)
     assert confusion.tolist() == model.card.accuracy["confusion_int8"]
@@ -83,7 +84,13 @@ def test_synthetic_motion_makes_a_meaningful_demo() -> None:
     assert spec is not None
     windows = synthetic(300, window=24, preprocessing=spec, classes=model.card.classes)
     answers = reference.run(model.tflite.read_bytes(), windows.x.reshape(len(windows), -1))
-    assert accuracy_of(answers.outputs.argmax(axis=1), windows.y) > 0.9
+    assert accuracy_of(answers.argmax(axis=1), windows.y) > 0.9
+
+
+def test_the_held_out_list_is_what_the_script_draws(shared: Path) -> None:
+    script = models.FOLDER.parents[1] / "tools" / "choose_held_out.py"
+    choose_held_out = runpy.run_path(str(script))["choose_held_out"]
+    assert tuple(choose_held_out(shared / "data" / "st_har_26hz")) == models.default().held_out
 
 
 def test_a_damaged_installation_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
