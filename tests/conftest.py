@@ -22,3 +22,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--networks", type=int, default=200, help="random networks to compare (default 200)"
     )
+    parser.addoption(
+        "--accept-golden", action="store_true", help="take today's generated files as the golden"
+    )
