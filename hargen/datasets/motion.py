@@ -3,8 +3,8 @@
 Gravity, a body that rises and falls with every step, an arm or leg that swings with every second
 step, a sensor fixed to it at a random angle, noise, and the sensor's own clipping and rounding. The
 parameters are of plausible size (orders of magnitude of the gait literature: steps a second, rise
-of the body's centre of mass, fraction of a step with ground contact), and fitted to no data set; docs/data.md tells the one range that
-was changed after a model had been seen on it.
+of the body's centre of mass, fraction of a step with ground contact), and fitted to no data set;
+docs/data.md tells the one range that was changed after a model had been seen on it.
 
 The bits are the same everywhere: the generator is PCG64, of which only uniform numbers are drawn,
 and the samples are rounded to whole mg, which hides the last bit of a sine.
