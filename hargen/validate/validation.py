@@ -1,0 +1,204 @@
+"""A whole validation: a project, its windows, a board, the reference, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from hargen import board as boards
+from hargen import files
+from hargen.board import Board
+from hargen.build.compile import Image, find_image
+from hargen.errors import ToolError, UsageError
+from hargen.link.client import Client
+from hargen.link.replies import Hello
+from hargen.validate import data as windows_of
+from hargen.validate import judge, project, reference, session, versions, wire
+from hargen.validate.data import Truth
+from hargen.validate.project import Project
+from hargen.validate.report import CountSpread, Footprint, Hashes, Report
+from hargen.validate.session import Exchanged
+
+Progress = Callable[[int, int], None]
+"""Called with the windows answered so far, and all of them."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asked for; one of virtual and port, one of data and synthetic."""
+
+    project_dir: Path
+    virtual: bool = False
+    port: str | None = None
+    data: Path | None = None
+    synthetic: int | None = None
+    seed: int = 0
+    limit: int | None = None
+    reference: bool = True
+    baud: int | None = None
+    timeout: float = 2.0
+
+
+class Probe(Protocol):
+    """What the virtual board tells beside its serial port."""
+
+    def drain_runs(self) -> list[Any]:
+        """Return the inferences since the last call, with their instructions."""
+
+    def violations(self) -> list[str]:
+        """Return what real silicon would not have served."""
+
+
+def validate(request: Request, progress: Progress, warn: Callable[[str], None]) -> Report:
+    """Send windows to a board and report what it made of them.
+
+    Raises:
+        UsageError: the request does not fit together, or the folder is not a project.
+        DataError, ModelError: data or model are not usable.
+        ToolError: the reference or the virtual board is not installed.
+        DeviceError: the board, its port or the link fails, or it runs something else.
+    """
+    if request.virtual == (request.port is not None):
+        raise UsageError(
+            "give one of --virtual and --port",
+            hint="--virtual starts the project's virtual board; "
+            "--port /dev/ttyACM0 is a real one, hargen doctor lists the ports",
+        )
+    found = project.read(request.project_dir, warn)
+    board = boards.load(found.manifest.board)
+    truth = windows_of.read(found, request.data, request.synthetic, request.seed, request.limit)
+    rows = wire.inputs(truth.windows.x, found.manifest.model.input)
+    expected = reference.run(found.model, rows) if request.reference else None
+    image = _image(request.project_dir)
+    with ExitStack() as stack:
+        probe, port = _open(request, found, stack)
+        client = stack.enter_context(
+            Client(port, baud=board.serial.hello_baud, timeout=request.timeout)
+        )
+        build_id = None if image is None else image.build_id
+        hello = session.identify(client, found.manifest, build_id, request.virtual)
+        if probe is not None:
+            probe.drain_runs()  # those of the start-up are nobody's windows
+        exchanged = session.exchange(
+            client,
+            rows,
+            fast_baud=_fast_baud(request, board, hello),
+            output_size=_output_size(found),
+            progress=lambda done: progress(done, len(rows)),
+        )
+        baud = client.baud
+        instructions = None if probe is None else [run.instructions for run in probe.drain_runs()]
+        violations = [] if probe is None else [str(violation) for violation in probe.violations()]
+    return Report(
+        **_who(request, found, truth, image, hello),
+        port=port,
+        baud=baud,
+        **judge.verdict(found.manifest, truth.windows, truth.classes, exchanged.run, expected),
+        **_costs(exchanged, instructions, hello),
+        estimated=request.virtual or not _is_hardware(port),
+        footprint=_footprint(image, exchanged, warn),
+        retries=exchanged.retries,
+        resets=exchanged.resets,
+        lost=exchanged.lost,
+        violations=violations,
+        seconds=exchanged.seconds,
+    )
+
+
+def _open(request: Request, found: Project, stack: ExitStack) -> tuple[Probe | None, str]:
+    if request.port is not None:
+        return None, request.port
+    from hargen.device.virtual.launch import VirtualBoard
+
+    virtual = stack.enter_context(
+        VirtualBoard(request.project_dir, count=f"{found.manifest.name}_run")
+    )
+    return virtual, virtual.pty
+
+
+def _image(project_dir: Path) -> Image | None:
+    try:
+        return find_image(project_dir)
+    except UsageError:  # never built here: there is nothing to compare the board's image with
+        return None
+
+
+def _fast_baud(request: Request, board: Board, hello: Hello) -> int | None:
+    if request.baud is not None:
+        return request.baud
+    return board.serial.fast_baud if board.serial.fast_baud in hello.bauds else None
+
+
+def _output_size(found: Project) -> int:
+    tensor = found.manifest.model.output
+    return tensor.size * wire.DTYPES[tensor.dtype].itemsize
+
+
+def _is_hardware(port: str) -> bool:
+    """Say whether the operating system knows the port as a serial device."""
+    from serial.tools import list_ports
+
+    known = {Path(one.device).resolve() for one in list_ports.comports()}
+    return "://" not in port and Path(port).resolve() in known
+
+
+def _who(
+    request: Request, found: Project, truth: Truth, image: Image | None, hello: Hello
+) -> dict[str, Any]:
+    manifest = found.manifest
+    elf = None if image is None else image.elf_path
+    return {
+        "name": manifest.name,
+        "model": manifest.model.source or Path(manifest.model.file).name,
+        "hashes": Hashes(
+            model=manifest.model.sha256,
+            preprocessing=manifest.preprocessing.sha256,
+            elf=None if elf is None else files.sha256(elf),
+            build_id=hello.build_id.hex(),
+        ),
+        "preprocessing": found.preprocessing.preset,
+        "board": manifest.board,
+        "virtual": request.virtual,
+        "stage": "window",
+        "data": truth.windows.source,
+        "synthetic": truth.windows.synthetic,
+        "notes": list(truth.windows.notes),
+        "left_out_classes": truth.left_out,
+        "reference": reference.NAME if request.reference else None,
+        "reference_version": reference.version() if request.reference else None,
+        "tool_versions": versions.of_tools(elf, virtual=request.virtual),
+    }
+
+
+def _costs(exchanged: Exchanged, instructions: list[int] | None, hello: Hello) -> dict[str, Any]:
+    cycles: CountSpread | None = judge.counts(exchanged.run.cycles)
+    return {
+        "instructions": None if instructions is None else judge.counts(instructions),
+        "cycles": cycles,
+        "clock_hz": hello.clock_hz,
+        "latency_ms": None if cycles is None else judge.milliseconds(cycles, hello.clock_hz),
+    }
+
+
+def _footprint(
+    image: Image | None, exchanged: Exchanged, warn: Callable[[str], None]
+) -> Footprint | None:
+    if image is None:
+        return None
+    try:
+        size = image.footprint
+    except ToolError as error:
+        warn(f"no footprint: {error}")
+        return None
+    return Footprint(
+        weights=size.weights,
+        tables=size.tables,
+        code=size.code,
+        activation_ram=size.activation_ram,
+        other_ram=size.other_ram,
+        image=size.image,
+        stack_high_water=exchanged.run.stack_high_water or None,
+    )
