@@ -1,0 +1,1 @@
+"""Boards that can be flashed and opened."""

@@ -1,0 +1,75 @@
+"""The board's time, in cycles of its core clock (HCLK), and its frequency.
+
+Time is virtual: it advances with every instruction by the cost table, and in leaps while the core
+sleeps or only polls a flag. It has no tie to the host's clock except when there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hargen.device.virtual.counter import NEVER, State
+
+MSI_AFTER_RESET_HZ = 4_000_000
+POLLS_BEFORE_LEAP = 16
+
+
+class Timeline:
+    """Now, and when to look again.
+
+    Args:
+        state: the counter's memory, which holds the time.
+        wait_for_host: waits for the host in real time, as a core does that polls in vain.
+    """
+
+    def __init__(self, state: State, wait_for_host: Callable[[], None]) -> None:
+        self._state = state
+        self._wait_for_host = wait_for_host
+        self._polled = 0
+        self._polls = 0
+        self.executing = False
+        self.asleep = 0  # cycles that the core's own clock has stood still
+        self.hclk_hz = MSI_AFTER_RESET_HZ
+
+    @property
+    def now(self) -> int:
+        """The time in cycles; while instructions run, that at which their block began."""
+        time: int = self._state.start_cycles if self.executing else self._state.cycles
+        return time
+
+    def cycles_of(self, seconds: float) -> int:
+        """Return how many cycles last so long at the clock in force, at least one."""
+        return max(1, round(seconds * self.hclk_hz))
+
+    def look_soon(self) -> None:
+        """Something changed that may raise an interrupt: stop before the next block."""
+        self._state.deadline = 0
+
+    def sleep_until(self, time: int) -> None:
+        """Let the core sleep until then: the cycle counter of the core stands still."""
+        if time > self._state.cycles:
+            self.asleep += time - self._state.cycles
+            self._state.cycles = time
+
+    def polled(self, address: int, ready: int = NEVER) -> None:
+        """Note that the flag at address was read and was not what the firmware can wait for.
+
+        A core that keeps reading one flag computes nothing. After some turns time leaps to when the
+        flag changes, or to when something else is due; with nothing due the host gets the time.
+
+        Args:
+            address: the register that was read.
+            ready: when the flag will change by itself, if it will.
+        """
+        if address != self._polled:
+            self._polled, self._polls = address, 0
+            return
+        self._polls += 1
+        if self._polls < POLLS_BEFORE_LEAP:
+            return
+        if ready == NEVER:
+            self._polls = 0
+            self._wait_for_host()
+            return
+        target = min(ready, self._state.deadline)
+        self._state.cycles = max(self._state.cycles, target)
