@@ -42,7 +42,7 @@ static uint32_t hg_uart_divisor(uint32_t baud) {
 /* The divisor and FIFOEN may only be written while the USART is off. */
 static void hg_uart_start(uint32_t baud) {
   const uint32_t control = USART_CR1_FIFOEN | USART_CR1_TE | USART_CR1_RE | USART_CR1_IDLEIE;
-  USART1_CR1 = 0;
+  USART1_CR1 &= ~USART_CR1_UE;
   USART1_BRR = hg_uart_divisor(baud);
   USART1_CR3 = USART_CR3_RXFTCFG_3_4 | USART_CR3_RXFTIE;
   USART1_CR1 = control;
