@@ -28,6 +28,16 @@ BoardName: TypeAlias = Annotated[
         autocompletion=_complete_board,
     ),
 ]
+OptionalBoardName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--board",
+        "-b",
+        metavar="NAME",
+        help="The project's board, to be sure of it.",
+        autocompletion=_complete_board,
+    ),
+]
 Virtual: TypeAlias = Annotated[
     bool, typer.Option("--virtual", "-v", help="Use the virtual board of this project.")
 ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from hargen.cli import console
 
 if TYPE_CHECKING:
+    from hargen.build.compile import Image
+    from hargen.device.virtual import FlashResult
     from hargen.emit.project import ExportResult
 
 
@@ -24,3 +26,31 @@ def print_export(result: ExportResult, model: Path) -> None:
     console.say(f"  activations     {plan.activation_ram} B RAM")
     console.say(f"  one inference   {plan.maccs} multiply-accumulates")
     console.say(f"next: hargen build {result.folder}")
+
+
+def print_flash(result: FlashResult, image: Image) -> None:
+    """Print what was written where."""
+    console.say(f"{image.elf_path}, build id {image.build_id.hex()[:12]}")
+    console.say(f"  {result.written} B written to {result.path}")
+
+
+def print_build(image: Image, json_file: Path | None) -> None:
+    """Print what an image needs."""
+    size = image.footprint
+    console.say(
+        f"{image.elf_path}, {image.config}, build id {image.build_id.hex()[:12]}", json_file
+    )
+    for name, flash in (
+        ("weights", size.weights),
+        ("tables", size.tables),
+        ("code", size.code),
+        ("the rest", size.other_flash),
+        ("whole image", size.image),
+    ):
+        console.say(f"  {name:<15} {flash} B flash", json_file)
+    for name, ram in (
+        ("activations", size.activation_ram),
+        ("other", size.other_ram),
+        ("stack reserve", size.stack_reserve),
+    ):
+        console.say(f"  {name:<15} {ram} B RAM", json_file)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from hargen import board as boards
 from hargen import files
 from hargen.board import Board
 from hargen.build.compile import Image, find_image
-from hargen.errors import ToolError, UsageError
+from hargen.device.virtual import VirtualBoard
+from hargen.errors import DeviceError, ToolError, UsageError
 from hargen.link.client import Client
 from hargen.link.replies import Hello
 from hargen.validate import data as windows_of
@@ -42,16 +43,6 @@ class Request:
     timeout: float = 2.0
 
 
-class Probe(Protocol):
-    """What the virtual board tells beside its serial port."""
-
-    def drain_runs(self) -> list[Any]:
-        """Return the inferences since the last call, with their instructions."""
-
-    def violations(self) -> list[str]:
-        """Return what real silicon would not have served."""
-
-
 def validate(request: Request, progress: Progress, warn: Callable[[str], None]) -> Report:
     """Send windows to a board and report what it made of them.
 
@@ -74,30 +65,33 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
     expected = reference.run(found.model, rows) if request.reference else None
     image = _image(request.project_dir)
     with ExitStack() as stack:
-        probe, port = _open(request, found, stack)
-        client = stack.enter_context(
-            Client(port, baud=board.serial.hello_baud, timeout=request.timeout)
-        )
-        build_id = None if image is None else image.build_id
-        hello = session.identify(client, found.manifest, build_id, request.virtual)
-        if probe is not None:
-            probe.drain_runs()  # those of the start-up are nobody's windows
-        exchanged = session.exchange(
-            client,
-            rows,
-            fast_baud=_fast_baud(request, board, hello),
-            output_size=_output_size(found),
-            progress=lambda done: progress(done, len(rows)),
-        )
+        virtual, port = _open(request, found, stack, warn)
+        try:
+            client = stack.enter_context(
+                Client(port, baud=board.serial.hello_baud, timeout=request.timeout)
+            )
+            build_id = None if image is None else image.build_id
+            hello = session.identify(client, found.manifest, build_id, request.virtual)
+            if virtual is not None:
+                virtual.drain_runs()  # those of the start-up are nobody's windows
+            exchanged = session.exchange(
+                client,
+                rows,
+                fast_baud=_fast_baud(request, board, hello),
+                output_size=_output_size(found),
+                progress=lambda done: progress(done, len(rows)),
+            )
+        except DeviceError as error:
+            raise _cause(error, virtual) from error
         baud = client.baud
-        instructions = None if probe is None else [run.instructions for run in probe.drain_runs()]
-        violations = [] if probe is None else [str(violation) for violation in probe.violations()]
+        runs = [] if virtual is None else virtual.drain_runs()
+        violations = [] if virtual is None else virtual.violations()
     return Report(
         **_who(request, found, truth, image, hello),
         port=port,
         baud=baud,
         **judge.verdict(found.manifest, truth.windows, truth.classes, exchanged.run, expected),
-        **_costs(exchanged, instructions, hello),
+        **_costs(exchanged, [run.instructions for run in runs], hello),
         estimated=request.virtual or not _is_hardware(port),
         footprint=_footprint(image, exchanged, warn),
         retries=exchanged.retries,
@@ -108,15 +102,34 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
     )
 
 
-def _open(request: Request, found: Project, stack: ExitStack) -> tuple[Probe | None, str]:
+def _open(
+    request: Request, found: Project, stack: ExitStack, warn: Callable[[str], None]
+) -> tuple[VirtualBoard | None, str]:
+    """Return the virtual board, where one was asked for, and the port of whichever board."""
     if request.port is not None:
         return None, request.port
-    from hargen.device.virtual.launch import VirtualBoard
-
     virtual = stack.enter_context(
         VirtualBoard(request.project_dir, count=f"{found.manifest.name}_run")
     )
-    return virtual, virtual.pty
+    if virtual.hook == "python":
+        warn(
+            "no C compiler for the virtual board's instruction counter: "
+            "it counts in Python, the same numbers some fifty times slower"
+        )
+    return virtual, virtual.pty or virtual.url
+
+
+def _cause(error: DeviceError, virtual: VirtualBoard | None) -> DeviceError:
+    """Return the rule that a virtual board stopped for, or else what the link noticed."""
+    violations = [] if virtual is None else virtual.violations()
+    if not violations:
+        return error
+    return DeviceError(
+        "the firmware did what real silicon would not serve",
+        where=error.where,
+        why=violations[0],
+        hint="docs/virtual-board.md explains each rule",
+    )
 
 
 def _image(project_dir: Path) -> Image | None:
@@ -173,10 +186,10 @@ def _who(
     }
 
 
-def _costs(exchanged: Exchanged, instructions: list[int] | None, hello: Hello) -> dict[str, Any]:
+def _costs(exchanged: Exchanged, instructions: list[int], hello: Hello) -> dict[str, Any]:
     cycles: CountSpread | None = judge.counts(exchanged.run.cycles)
     return {
-        "instructions": None if instructions is None else judge.counts(instructions),
+        "instructions": judge.counts(instructions),
         "cycles": cycles,
         "clock_hz": hello.clock_hz,
         "latency_ms": None if cycles is None else judge.milliseconds(cycles, hello.clock_hz),
