@@ -252,6 +252,66 @@ class Sketch:
         output = {"shape": out} | ({"same_as": self.x} if kind == "REDUCE_MAX" else {})
         self.then(kind, [self.x, argument], output, "ReducerOptions", KeepDims=keep)
 
+    def pad(self) -> None:
+        rng, shape = self.rng, self.shape()
+        amounts = rng.integers(0, 4, size=(4, 2)).astype(np.int32)
+        amounts[0] = 0
+        if rng.random() < 0.8:
+            amounts[3] = 0  # in front of a convolution, with which such a padding is merged
+        argument = self.value(shape=(4, 2), arguments=amounts)
+        padded = tuple(int(n + a + b) for n, (a, b) in zip(shape, amounts, strict=True))
+        self.then("PAD", [self.x, argument], {"shape": padded, "same_as": self.x}, "PadOptions")
+
+    def pad_sequence(self) -> None:
+        """As a causal Conv1D: padded in three dimensions, then reshaped to four."""
+        rng, (_, length, axes) = self.rng, self.shape()
+        before, after = int(rng.integers(0, 5)), int(rng.integers(0, 3))
+        amounts = np.array([[0, 0], [before, after], [0, 0]], dtype=np.int32)
+        argument = self.value(shape=(3, 2), arguments=amounts)
+        padded = (1, length + before + after, axes)
+        self.then("PAD", [self.x, argument], {"shape": padded, "same_as": self.x}, "PadOptions")
+
+    def lookup(self) -> None:
+        kind = str(self.rng.choice(["LOGISTIC", "TANH", "LEAKY_RELU"]))
+        fixed = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0), "LEAKY_RELU": None}[kind]
+        options: dict[str, Any] = {}
+        if kind == "LEAKY_RELU":
+            alpha = float(self.rng.choice([0.0, 0.01, 0.1, 0.25, 0.3]))
+            options = {"options_type": "LeakyReluOptions", "Alpha": alpha}
+        self.then(kind, [self.x], {"shape": self.shape(), "fixed": fixed}, **options)
+
+    def concatenation(self) -> None:
+        """With maxima of itself, or with itself, so that all have one scale."""
+        rng, source = self.rng, self.x
+        parts = [source]
+        more = range(int(rng.integers(1, 4)))
+        parts += [self.pooled_alike(source) if rng.random() < 0.6 else source for _ in more]
+        axis = int(rng.integers(1, 4))
+        shape = list(self.values[source].shape)
+        shape[axis] *= len(parts)
+        self.then(
+            "CONCATENATION",
+            parts,
+            {"shape": tuple(shape), "same_as": source},
+            "ConcatenationOptions",
+            Axis=axis - 4 if rng.random() < 0.3 else axis,
+        )
+
+    def pooled_alike(self, source: int) -> int:
+        _, h, w, _ = self.values[source].shape
+        return self.then(
+            "MAX_POOL_2D",
+            [source],
+            {"shape": self.values[source].shape, "same_as": source},
+            "Pool2DOptions",
+            Padding=tflite.Padding.SAME,
+            StrideH=1,
+            StrideW=1,
+            FilterHeight=min(h, int(self.rng.integers(1, 4))),
+            FilterWidth=min(w, 2),
+            FusedActivationFunction=ACTIVATIONS["none"],
+        )
+
     def reshape(self, shape: tuple[int, ...]) -> None:
         argument = self.value(shape=(len(shape),), arguments=np.array(shape, dtype=np.int32))
         self.then(
@@ -467,10 +527,12 @@ def _draw(rng: np.random.Generator, windows: int) -> RandomNetwork:
     sketch = Sketch(rng, (1, length, axes) if one_dimensional else (1, length, axes, 1))
     if one_dimensional:
         if rng.random() < 0.5:
+            sketch.pad_sequence()
+        if rng.random() < 0.5:
             sketch.expand_dims(1)
             # Length lies along the width there.
         else:
-            sketch.reshape((1, length, 1, axes))
+            sketch.reshape((1, sketch.shape()[1], 1, axes))
     blocks = [
         sketch.conv,
         sketch.depthwise,
@@ -478,10 +540,13 @@ def _draw(rng: np.random.Generator, windows: int) -> RandomNetwork:
         sketch.binary,
         sketch.relu,
         sketch.requantize,
+        sketch.pad,
+        sketch.lookup,
+        sketch.concatenation,
     ]
     sketch.conv()
     for _ in range(int(rng.integers(1, 5))):
-        rng.choice(blocks, p=[0.3, 0.2, 0.2, 0.15, 0.08, 0.07])()
+        rng.choice(blocks, p=[0.22, 0.14, 0.14, 0.1, 0.09, 0.06, 0.08, 0.11, 0.06])()
     ending = rng.random()
     if ending < 0.45:
         sketch.reduce()
