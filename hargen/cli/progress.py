@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 
 @contextmanager
-def bar(json_file: Path | None = None) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar while the context lasts; yields a function of (done, total).
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr while the context lasts; yields a function of (done, total).
 
-    rich shows nothing of it where the output is no terminal. It is gone at the end: the table says
-    the same and more.
+    It is gone at the end: the table says the same and more.
     """
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -22,17 +21,17 @@ def bar(json_file: Path | None = None) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn,
     )
 
-    from hargen.cli import console
-
+    console = Console(stderr=True)
     with Progress(
         TextColumn("windows"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console.rich_console(json_file),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as progress:
-        task = progress.add_task("windows", total=None, visible=progress.console.is_terminal)
+        task = progress.add_task("windows", total=None)
 
         def advance(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)

@@ -80,7 +80,7 @@ def validate_serial(
         baud=baud,
         timeout=timeout,
     )
-    with progress.bar(json_file) as advance:
+    with progress.bar() as advance:
         report = validation.validate(request, advance, console.warn)
     console.write_json(report.to_json(), json_file)
     console.rich_console(json_file).print(table.render(report))
