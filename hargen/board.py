@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from hargen import resources
 from hargen.errors import UsageError
 
+_SERIES_WITH_TRUSTZONE = ("STM32L5", "STM32U5")
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +27,11 @@ class Mcu(_Table):
     fpu: str
     float_abi: str
     dsp: bool
+
+    @property
+    def has_trustzone(self) -> bool:
+        """Whether the part has TrustZone, which hargen's firmware leaves off."""
+        return self.part.startswith(_SERIES_WITH_TRUSTZONE)
 
 
 class Region(_Table):

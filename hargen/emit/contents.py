@@ -9,6 +9,7 @@ from hargen import resources
 from hargen.board import Board
 from hargen.emit import build_options, model_context
 from hargen.emit.build_options import BuildOptions
+from hargen.emit.cubeide import context as cubeide
 from hargen.emit.render import render
 
 REFERENCE_FOLDER = "reference"
@@ -53,6 +54,9 @@ def project_contents(
     }
     for template, target in build_options.outputs(options.board).items():
         contents[target] = render(f"project/{template}", build_context).encode()
+    cubeide_context = cubeide.context(name, options)
+    for template, target in cubeide.outputs().items():
+        contents[target] = render(template, cubeide_context).encode()
     contents["README.md"] = render(
         "project/README.md.j2", build_context | context | readme
     ).encode()

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent / "small"
 FILES = (
     *(f"Model/{name}" for name in ("har.h", "har.c", "har_data.h", "har_data.c", "hg_model.c")),
     *("CMakeLists.txt", "CMakePresets.json", "cmake/gcc-arm-none-eabi.cmake"),
-    *("STM32U585AIIXQ_FLASH.ld", "README.md"),
+    *("STM32U585AIIXQ_FLASH.ld", "README.md", ".project", ".cproject"),
 )
 
 
