@@ -33,7 +33,7 @@ _ALLOWANCE = 4.0
 _UNKNOWN_INFERENCE = 0.25  # seconds, before the device has run anything
 _BAUD_ECHO = b"\x00\x55\xaa\xff hargen"
 _BAUD_TRIES = 3
-_SETTLE = 0.01  # seconds that a UART needs to change its rate
+_SETTLE = 0.05  # seconds for both UARTs to change their rate, a slowly emulated one too
 
 
 _T = TypeVar("_T")

@@ -110,6 +110,7 @@
 #define USART_ISR_TEACK (1u << 21)
 #define USART_ISR_REACK (1u << 22)
 #define USART_ISR_TXFE (1u << 23)
+#define USART_ISR_RXFT (1u << 26)
 #define USART1_ICR HG_REGISTER(0x40013820u) /* interrupt flag clear register: the bits of ISR */
 #define USART1_RDR HG_REGISTER(0x40013824u) /* receive data register */
 #define USART1_TDR HG_REGISTER(0x40013828u) /* transmit data register */

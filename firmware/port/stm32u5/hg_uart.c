@@ -8,6 +8,9 @@
 #define HG_RX_PIN 10u
 #define HG_USART1_ALTERNATE 7u
 
+/* Bytes in the receive FIFO that make it ask for attention: USART_CR3_RXFTCFG_3_4 of 8. */
+#define HG_RX_THRESHOLD 6u
+
 /* RM0456, USART baud rate generation: with 16 samples a bit BRR is the clock's divisor, 16 or more.
  */
 #define HG_BRR_MIN 16u
@@ -80,11 +83,18 @@ static void hg_ring_push(uint8_t byte) {
 
 void hg_uart_poll(void) {
   uint32_t status = USART1_ISR;
-  hg_ring.counters.overruns += (status & USART_ISR_ORE) ? 1u : 0u;
-  hg_ring.counters.noise += (status & (USART_ISR_FE | USART_ISR_NE)) ? 1u : 0u;
-  USART1_ICR = status & (USART_ISR_ORE | USART_ISR_FE | USART_ISR_NE | USART_ISR_IDLE);
+  const uint32_t events = status & (USART_ISR_ORE | USART_ISR_FE | USART_ISR_NE | USART_ISR_IDLE);
+  if (events) {
+    hg_ring.counters.overruns += (events & USART_ISR_ORE) ? 1u : 0u;
+    hg_ring.counters.noise += (events & (USART_ISR_FE | USART_ISR_NE)) ? 1u : 0u;
+    USART1_ICR = events;
+  }
   while (status & USART_ISR_RXFNE) {
-    hg_ring_push((uint8_t)USART1_RDR);
+    /* Above the threshold that many bytes are there; the bus is slow, so the flags are read once.
+     */
+    for (uint32_t i = (status & USART_ISR_RXFT) ? HG_RX_THRESHOLD : 1u; i > 0u; i--) {
+      hg_ring_push((uint8_t)USART1_RDR);
+    }
     status = USART1_ISR;
   }
 }
