@@ -1,4 +1,4 @@
-"""Fixtures that several folders of tests share."""
+"""Fixtures and options that several folders of tests share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ from pathlib import Path
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run what is marked long too")
+    parser.addoption("--port", help="serial port of a real board, for what is marked hil")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--long"):
+            item.add_marker(pytest.mark.skip(reason="long: make test-long"))
+        if item.get_closest_marker("hil") and not config.getoption("--port"):
+            item.add_marker(pytest.mark.skip(reason="needs a real board: --port /dev/ttyACM0"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of models and recordings that live beside the checkout."""
@@ -15,13 +28,3 @@ def shared() -> Path:
     if not (path / "zoo").is_dir():
         pytest.skip(f"needs the shared folder at {path} or $HARGEN_SHARED")
     return path
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a longer run draw more random networks."""
-    parser.addoption(
-        "--networks", type=int, default=200, help="random networks to compare (default 200)"
-    )
-    parser.addoption(
-        "--accept-golden", action="store_true", help="take today's generated files as the golden"
-    )

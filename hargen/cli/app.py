@@ -17,6 +17,7 @@ from hargen.cli.build import build
 from hargen.cli.doctor import doctor
 from hargen.cli.export import export
 from hargen.cli.flash import flash
+from hargen.cli.lint import lint
 from hargen.cli.validate_serial import validate_serial
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def _hargen(
 
 app.command()(export)
 app.command()(build)
+app.command()(lint)
 app.command()(flash)
 app.command("validate-serial")(validate_serial)
 app.add_typer(board_app, name="board")

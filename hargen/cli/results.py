@@ -9,6 +9,7 @@ from hargen.cli import console
 
 if TYPE_CHECKING:
     from hargen.build.compile import Image
+    from hargen.device.real import Flashed
     from hargen.device.virtual import FlashResult
     from hargen.emit.project import ExportResult
 
@@ -32,6 +33,18 @@ def print_flash(result: FlashResult, image: Image) -> None:
     """Print what was written where."""
     console.say(f"{image.elf_path}, build id {image.build_id.hex()[:12]}")
     console.say(f"  {result.written} B written to {result.path}")
+
+
+def print_real_flash(result: Flashed, image: Image) -> None:
+    """Print which tool wrote the image to which board, and who says so."""
+    said = "verified" if result.verified else "not verified by the tool"
+    console.say(f"{image.elf_path}, build id {image.build_id.hex()[:12]}")
+    console.say(f"  written by {result.tool} ({result.where}), {said}")
+    if result.probe is not None:
+        console.say(f"  probe {result.probe}")
+    if result.port is not None:
+        console.say(f"  the board on {result.port} answers with this build id")
+        console.say(f"next: hargen validate-serial --port {result.port}")
 
 
 def print_build(image: Image, json_file: Path | None) -> None:

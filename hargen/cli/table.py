@@ -16,20 +16,18 @@ RECORDINGS_SHOWN = 12
 
 def render(report: Report) -> RenderableType:
     """Return the report as rich renders it."""
-    parts: list[RenderableType] = [_summary(report)]
+    parts = [(f"{report.name} on {_board(report)}", _summary(report))]
     if report.judged:
-        parts.append(_classes(report))
+        parts.append(("true class against answer", _classes(report)))
     if 1 < len(report.per_recording) <= RECORDINGS_SHOWN:
-        parts.append(_recordings(report))
+        parts.append(("recordings", _recordings(report)))
     if report.mismatches:
-        parts.append(_mismatches(report))
-    return Group(*parts)
+        parts.append(("windows that differ from the reference", _mismatches(report)))
+    return Group(*(Group(Text(title, style="italic"), table) for title, table in parts))
 
 
 def _summary(report: Report) -> Table:
-    table = Table(
-        title=f"{report.name} on {_board(report)}", show_header=False, title_justify="left"
-    )
+    table = Table(show_header=False)
     table.add_column(style="bold")
     table.add_column()
     for name, value in _rows(report):
@@ -111,7 +109,7 @@ def _spread(values: CountSpread) -> str:
 
 
 def _classes(report: Report) -> Table:
-    table = Table(title="true class against answer", title_justify="left")
+    table = Table()
     table.add_column("")
     for name in report.classes:
         table.add_column(Text(name), justify="right")
@@ -125,7 +123,7 @@ def _classes(report: Report) -> Table:
 
 
 def _recordings(report: Report) -> Table:
-    table = Table(title="recordings", title_justify="left")
+    table = Table()
     table.add_column("")
     table.add_column("windows", justify="right")
     table.add_column("accuracy", justify="right")
@@ -136,7 +134,7 @@ def _recordings(report: Report) -> Table:
 
 
 def _mismatches(report: Report) -> Table:
-    table = Table(title="windows that differ from the reference", title_justify="left")
+    table = Table()
     table.add_column("window", justify="right")
     table.add_column("board")
     table.add_column("reference")
