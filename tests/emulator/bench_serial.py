@@ -7,6 +7,7 @@ baud, received by interrupt. Two requests are under way at a time, as the link's
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -40,7 +41,7 @@ def main() -> None:
 
 def measure(board: VirtualBoard, port: serial.SerialBase, windows: int) -> None:
     time.sleep(0.2)  # the board boots
-    before = board.state()
+    before, cpu = board.state(), cpu_seconds(board)
     began = time.perf_counter()
     for number in range(min(AHEAD, windows)):
         port.write(bytes([number % 256]) * REQUEST)
@@ -51,15 +52,22 @@ def measure(board: VirtualBoard, port: serial.SerialBase, windows: int) -> None:
         if number + AHEAD < windows:
             port.write(bytes([(number + AHEAD) % 256]) * REQUEST)
     seconds = time.perf_counter() - began
-    after = board.state()
+    after, cpu = board.state(), cpu_seconds(board) - cpu
     runs = board.drain_runs()
     instructions = {run.instructions for run in runs}
     executed = after["instructions"] - before["instructions"]
     print(f"hook          {board.hook}")
     print(f"windows       {windows} in {seconds:.2f} s: {windows / seconds:.0f} a second")
+    print(f"board's CPU   {1000 * cpu / windows:.2f} ms a window")
     print(f"instructions  {sorted(instructions)} in {len(runs)} runs")
     print(f"emulated      {executed / seconds / 1e6:.0f} million instructions a second")
     print(f"violations    {board.violations()}")
+
+
+def cpu_seconds(board: VirtualBoard) -> float:
+    """Return the CPU time that the board's process has used (Linux)."""
+    user, system = Path(f"/proc/{board.pid}/stat").read_text().rsplit(") ", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

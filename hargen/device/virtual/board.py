@@ -246,7 +246,7 @@ class Board:
         self._code_changed(address, size)
 
     def _code_changed(self, address: int, size: int) -> None:
-        if self._memory.flash.holds(address):
+        if self._memory.region_of(address) is self._memory.flash:
             self._counter.forget(address, size)
         if self._engine is not None:
             self._engine.drop_translations(address, size)

@@ -134,8 +134,8 @@ class Chip:
         """Wire a core to memories and registers; return its exceptions."""
         for region in self._memory.regions:
             engine.map_memory(region.base, region.content, access=region.access)
-        for base, size in (PERIPHERALS, SYSTEM):
-            engine.map_registers(base, size, self.bus.read, self.bus.write)
+        engine.map_registers(*PERIPHERALS, self.bus, self.usart.front)
+        engine.map_registers(*SYSTEM, self.bus)
         return Exceptions(engine, counter, self.nvic, self.scs, self._memory)
 
     def reset(self, cause: int) -> None:

@@ -1,7 +1,7 @@
 """Counts instructions and estimated cycles, block by block, and the calls of one function.
 
-The work is done once a basic block: by block_hook.c where it could be built, else by the same logic
-here, some fifty times slower. Both work on one structure, so that nothing else sees a difference.
+The work is done once a basic block: by native/block_hook.c where it could be built, else by the
+same logic here, some fifty times slower. Both work on one structure: nothing else sees a difference.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Run(ctypes.Structure):
 
 
 class State(ctypes.Structure):
-    """The counter's memory: hg_counter_t of block_hook.c, field by field."""
+    """The counter's memory: hg_counter_t of native/block_hook.c, field by field."""
 
     _fields_ = (
         ("cycles", ctypes.c_uint64),
@@ -184,7 +184,7 @@ class Counter:
         read_lr: Callable[[], int],
         read_sp: Callable[[], int],
     ) -> Callable[[int, int], None]:
-        """Return the Python block callback (start, size): hg_block of block_hook.c."""
+        """Return the Python block callback (start, size): hg_block of native/block_hook.c."""
         state = self.state
         known = self._known
         unknown = (0, costs.Cost(0, 0, False))

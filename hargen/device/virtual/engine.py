@@ -10,17 +10,24 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from unicorn import Uc, UcError, arm_const, unicorn_const
 from unicorn.unicorn_py3.unicorn import MMIO_READ_CFUNC, MMIO_WRITE_CFUNC, uclib
 
-from hargen.device.virtual.counter import LEARN_CALLBACK, Counter
+from hargen.device.virtual.counter import LEARN_CALLBACK, Counter, State
+from hargen.device.virtual.peripherals.usart_front import Front
+from hargen.device.virtual.registers import Bus, Rewind
 
 _FETCHES = {unicorn_const.UC_MEM_FETCH_UNMAPPED, unicorn_const.UC_MEM_FETCH_PROT}
 _WRITES = {unicorn_const.UC_MEM_WRITE_UNMAPPED, unicorn_const.UC_MEM_WRITE_PROT}
+
+_emu_start, _emu_stop, _reg_read = uclib.uc_emu_start, uclib.uc_emu_stop, uclib.uc_reg_read
+_read_batch, _write_batch = uclib.uc_reg_read_batch, uclib.uc_reg_write_batch
+
+WORD = 4
 
 GENERAL = tuple(arm_const.UC_ARM_REG_R0 + n for n in range(13))
 R0, R1, R2, R3, R12 = (GENERAL[n] for n in (0, 1, 2, 3, 12))
@@ -73,13 +80,13 @@ class RegisterBatch:
 
     def read(self) -> list[int]:
         """Return the registers' values, in their order."""
-        uclib.uc_reg_read_batch(self._handle, self._ids, self._pointers, self._count)
+        _read_batch(self._handle, self._ids, self._pointers, self._count)
         return self._values[:]
 
     def write(self, *values: int) -> None:
         """Set the registers, in their order: what one write does is seen by the next."""
         self._values[:] = values  # type: ignore[call-overload]  # ctypes takes any sequence
-        uclib.uc_reg_write_batch(self._handle, self._ids, self._pointers, self._count)
+        _write_batch(self._handle, self._ids, self._pointers, self._count)
 
 
 class Engine:
@@ -96,6 +103,7 @@ class Engine:
         self._uc.ctl_exits_enabled(True)
         self._handle = self._uc._uch
         self._state = counter.state
+        self._library = library
         self._keep: list[object] = []
         self._asked = False
         self._failure: BaseException | None = None
@@ -104,7 +112,8 @@ class Engine:
         self._uc.hook_add(unicorn_const.UC_HOOK_INTR, self._on_exception)
         self._uc.hook_add(unicorn_const.UC_HOOK_MEM_INVALID, self._on_bad_access)
         self._uc.hook_add(unicorn_const.UC_HOOK_INSN_INVALID, lambda *_: False)
-        self._pc = self.batch(PC)
+        self._pc = ctypes.c_uint32()
+        self._pc_at = ctypes.byref(self._pc)
         if library is None:
             self._count_in_python(counter)
         else:
@@ -127,31 +136,51 @@ class Engine:
         protection = _protection(access)
         self._uc.mem_map_ptr(address, len(memory), protection, ctypes.addressof(view))
 
-    def map_registers(
-        self,
-        address: int,
-        size: int,
-        read: Callable[[int, int], int],
-        write: Callable[[int, int, int], None],
-    ) -> None:
-        """Map registers: read(address, bytes) -> value and write(address, bytes, value)."""
+    def map_registers(self, address: int, size: int, bus: Bus, front: Front | None = None) -> None:
+        """Map registers that a bus serves.
+
+        Args:
+            address: of the first register.
+            size: of all, in bytes.
+            bus: what serves them.
+            front: a part of them that the compiled hook may serve by itself.
+        """
+        readers, writers = bus.readers, bus.writers
 
         def on_read(_engine: object, offset: int, width: int, _user: object) -> int:
             try:
-                return read(address + offset, width)
+                reader = readers.get(address + offset)
+                if reader is not None and width == WORD:
+                    return reader()
+                return bus.read_part(address + offset, width)
+            except Rewind:
+                return 0
             except BaseException as error:
                 self._fail(error)
                 return 0
 
         def on_write(_engine: object, offset: int, width: int, value: int, _user: object) -> None:
             try:
-                write(address + offset, width, value)
+                writer = writers.get(address + offset)
+                if writer is not None and width == WORD:
+                    writer(value)
+                else:
+                    bus.write_part(address + offset, width, value)
+            except Rewind:
+                return
             except BaseException as error:
                 self._fail(error)
 
         callbacks = MMIO_READ_CFUNC(on_read), MMIO_WRITE_CFUNC(on_write)
         self._keep.append(callbacks)
-        _check(uclib.uc_mmio_map(self._handle, address, size, callbacks[0], 0, callbacks[1], 0))
+        read, user = callbacks[0], 0
+        if front is not None and self._library is not None:
+            front.base = address
+            front.now = ctypes.addressof(self._state) + State.start_cycles.offset
+            front.read = ctypes.cast(read, ctypes.c_void_p).value
+            read = ctypes.cast(self._library.hg_usart_read, ctypes.c_void_p)
+            user = ctypes.addressof(front)
+        _check(uclib.uc_mmio_map(self._handle, address, size, read, user, callbacks[1], 0))
 
     def run(self, pc: int) -> tuple[Stop, int]:
         """Run from pc until something stops it; return why, and the program counter then."""
@@ -159,11 +188,12 @@ class Engine:
         self._state.stop_reason = 0
         self.exception = 0
         self.access = None
-        status: int = uclib.uc_emu_start(self._handle, pc | 1, 0, 0, 0)
+        status: int = _emu_start(self._handle, pc | 1, 0, 0, 0)
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
-        return self._why(status), self._pc.read()[0]
+        _reg_read(self._handle, PC, self._pc_at)
+        return self._why(status), self._pc.value
 
     def run_to(self, pc: int, address: int) -> tuple[Stop, int]:
         """Run from pc, at most to the instruction at address, which is not executed."""
@@ -193,28 +223,30 @@ class Engine:
         finally:
             self._uc.hook_del(hook)
             self._uc.mem_protect(base, size, _protection("rx"))
-        return stores, self._pc.read()[0]
+        _reg_read(self._handle, PC, self._pc_at)
+        return stores, self._pc.value
 
     def stop(self) -> None:
         """Stop before the next instruction, or at the one whose access is being served."""
         self._asked = True
-        uclib.uc_emu_stop(self._handle)
+        _emu_stop(self._handle)
 
     def drop_translations(self, address: int, size: int) -> None:
         """Forget what was translated of code that has changed."""
         self._uc.ctl_remove_cache(address, address + size)
 
     def _why(self, status: int) -> Stop:
+        if not status:
+            if self.exception:
+                return Stop.EXCEPTION
+            return Stop.ASKED if self._asked or self._state.stop_reason else Stop.SLEEP
         if self.access is not None:
             return Stop.BAD_ACCESS
-        if self.exception:
-            return Stop.EXCEPTION
         if status == unicorn_const.UC_ERR_INSN_INVALID:
             return Stop.UNDEFINED
         if status == unicorn_const.UC_ERR_EXCEPTION:
             return Stop.INVALID_STATE
-        _check(status)
-        return Stop.ASKED if self._asked or self._state.stop_reason else Stop.SLEEP
+        raise UcError(status)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
@@ -261,7 +293,7 @@ class Engine:
 
         def stop(reason: int) -> None:
             self._state.stop_reason = reason
-            uclib.uc_emu_stop(self._handle)
+            _emu_stop(self._handle)
 
         on_block = counter.on_block(stop, lambda: lr.read()[0], lambda: sp.read()[0])
         self._uc.hook_add(

@@ -1,4 +1,4 @@
-"""Builds block_hook.c with the host's compiler, once, and loads it."""
+"""Builds the hooks in native/ with the host's compiler, once, and loads them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ import tempfile
 from pathlib import Path
 
 from hargen.device.virtual.counter import State
+from hargen.device.virtual.peripherals.usart_front import Front
 
-SOURCE = Path(__file__).with_name("block_hook.c")
+SOURCES = tuple(
+    Path(__file__).with_name("native") / name for name in ("block_hook.c", "usart_hook.c")
+)
 FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared")
 COMPILE_SECONDS = 60
 
 
 class NoHookError(Exception):
-    """The compiled hook cannot be had; the message says why."""
+    """The compiled hooks cannot be had; the message says why."""
 
 
 def load() -> ctypes.CDLL:
-    """Return the library of block_hook.c, built now or taken from the cache.
+    """Return the library of the hooks, built now or taken from the cache.
 
     Raises:
         NoHookError: there is no compiler, it failed, or what it made cannot be loaded here.
     """
     compiler = find_compiler()
-    library = cache_folder() / f"block-hook-{_key(compiler)}.so"
+    library = cache_folder() / f"hooks-{_key(compiler)}.so"
     if not library.is_file():
         _build(compiler, library)
     try:
@@ -62,15 +65,16 @@ def cache_folder() -> Path:
 def _key(compiler: Path) -> str:
     real = compiler.resolve()
     facts = (FLAGS, str(real), real.stat().st_mtime_ns, real.stat().st_size, platform.machine())
-    return hashlib.sha256(SOURCE.read_bytes() + repr(facts).encode()).hexdigest()[:16]
+    source = b"".join(path.read_bytes() for path in SOURCES)
+    return hashlib.sha256(source + repr(facts).encode()).hexdigest()[:16]
 
 
 def _build(compiler: Path, library: Path) -> None:
     try:
         library.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-            made = Path(folder) / "hook.so"
-            command = [str(compiler), *FLAGS, "-o", str(made), str(SOURCE)]
+            made = Path(folder) / "hooks.so"
+            command = [str(compiler), *FLAGS, "-o", str(made), *map(str, SOURCES)]
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=COMPILE_SECONDS, check=False
             )
@@ -84,9 +88,9 @@ def _build(compiler: Path, library: Path) -> None:
 def _open(library: Path) -> ctypes.CDLL:
     try:
         hook = ctypes.CDLL(str(library))
-        size = hook.hg_counter_size()
+        sizes = hook.hg_counter_size(), hook.hg_usart_size()
     except (OSError, AttributeError) as error:
         raise NoHookError(f"{library} cannot be loaded: {error}") from error
-    if size != ctypes.sizeof(State):
+    if sizes != (ctypes.sizeof(State), ctypes.sizeof(Front)):
         raise NoHookError(f"{library} does not fit this version of hargen")
     return hook

@@ -54,6 +54,7 @@ class VirtualBoard:
         pty: path of the pseudo-terminal, None where there is none.
         url: what pyserial's serial_for_url opens, socket://127.0.0.1:PORT.
         hook: what counts instructions, "c" or "python".
+        pid: the process.
 
     Raises:
         MissingExtraError: Unicorn is not installed.
@@ -109,6 +110,7 @@ class VirtualBoard:
         self.pty: str | None = ready["pty"]
         self.url: str = ready["url"]
         self.hook: str = ready["hook"]
+        self.pid = self._process.pid
 
     def __enter__(self) -> Self:
         return self

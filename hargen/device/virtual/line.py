@@ -90,6 +90,7 @@ class Line:
         self._bridge = bridge
         self._board_baud = board_baud
         self._outgoing = bytearray()
+        self._outgoing_baud = 0.0
         self.to_board = Faults()
         self.to_host = Faults()
 
@@ -105,16 +106,21 @@ class Line:
     def from_board(self, byte: int) -> None:
         """Take a byte that the USART has sent."""
         sent = self.to_host.apply(byte)
-        if sent is not None:
-            self._outgoing.append(sent)
+        if sent is None:
+            return
+        baud = self._board_baud()
+        if self._outgoing and baud != self._outgoing_baud:
+            self.flush()
+        self._outgoing_baud = baud
+        self._outgoing.append(sent)
 
     def flush(self) -> None:
-        """Hand to the host what the USART has sent."""
+        """Hand to the host what the USART has sent, at the rate that it had then."""
         if not self._outgoing:
             return
         data = bytes(self._outgoing)
         self._outgoing.clear()
-        baud, board = self._bridge.pty_baud(), self._board_baud()
+        baud, board = self._bridge.pty_baud(), self._outgoing_baud
         garbled = data
         if baud and board and not _is_near(baud, board):
             garbled = bytes(item & 0xFF for item in resample(data, board, baud))

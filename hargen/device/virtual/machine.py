@@ -132,7 +132,9 @@ class Machine:
             handler = core.exceptions.take_pending(self._pc)
             if handler is not None:
                 self._pc = handler
-            state.deadline = self._deadline()
+            due = min(self._devices.next_event(), self._next_look)
+            # masks change unseen: look again after every block
+            state.deadline = state.cycles + 1 if core.exceptions.is_masked else due
             self._run(core)
         except LockupError as error:
             self.hold()
@@ -178,15 +180,9 @@ class Machine:
         """Let real time pass, as long as nothing is due, until the host sends something."""
         self._wait(self._devices.next_event(), SHORT_WAIT_SECONDS)
 
-    def _deadline(self) -> int:
-        due = min(self._devices.next_event(), self._next_look)
-        if self._devices.has_ready_interrupt():
-            due = min(due, self._state.cycles + 1)  # masked now: look again after every block
-        return due
-
     def _run(self, core: Core) -> None:
         """Run until the emulator stops, and see to what stopped it."""
-        stop = self._execute(lambda: core.engine.run(self._pc))
+        stop = self._execute(core.engine.run, self._pc)
         if stop is Stop.ASKED:
             if self._state.stop_reason == STOP_FPU:
                 self._run_without_fpu(core)
@@ -195,10 +191,10 @@ class Machine:
         else:
             self._trap(stop, core)
 
-    def _execute(self, run: Callable[[], tuple[Stop, int]]) -> Stop:
+    def _execute(self, run: Callable[..., tuple[Stop, int]], *addresses: int) -> Stop:
         self._timeline.executing = True
         try:
-            stop, self._pc = run()
+            stop, self._pc = run(*addresses)
         finally:
             self._timeline.executing = False
         if self._wants_exact:
@@ -259,7 +255,7 @@ class Machine:
         stop = Stop.SLEEP
         if wanted != self._pc:
             state.fpu_off = 0
-            stop = self._execute(lambda: core.engine.run_to(self._pc, wanted))
+            stop = self._execute(core.engine.run_to, self._pc, wanted)
             state.fpu_off = 0 if core.is_fpu_on() else 1
         if stop is Stop.SLEEP and self._pc == wanted:
             if state.fpu_off:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import random
 import struct
-from dataclasses import dataclass
 
 FLASH_BASE, FLASH_SIZE = 0x0800_0000, 0x20_0000
 SRAM_BASE, SRAM_SIZE = 0x2000_0000, 0xC_0000  # SRAM1, 2 and 3
@@ -19,27 +18,24 @@ ERASED = 0xFF
 _WORD = struct.Struct("<I")
 
 
-@dataclass(frozen=True, slots=True)
 class Region:
-    """A memory: first address, content, and what the core may do there (letters of rwx)."""
+    """A memory: its addresses from base to end, content, and what the core may do (of rwx)."""
 
-    base: int
-    content: mmap.mmap
-    access: str
-
-    def holds(self, address: int, size: int = 1) -> bool:
-        """Tell whether all of size bytes from address are in this memory."""
-        return self.base <= address and address + size <= self.base + len(self.content)
+    def __init__(self, base: int, size: int, access: str) -> None:
+        self.base = base
+        self.end = base + size
+        self.content = mmap.mmap(-1, size)
+        self.access = access
 
 
 class Memory:
     """Flash, the SRAMs and the device signature of an STM32U585."""
 
     def __init__(self) -> None:
-        self.flash = Region(FLASH_BASE, mmap.mmap(-1, FLASH_SIZE), "rx")
-        self.sram = Region(SRAM_BASE, mmap.mmap(-1, SRAM_SIZE), "rwx")
-        self.sram4 = Region(SRAM4_BASE, mmap.mmap(-1, SRAM4_SIZE), "rwx")
-        self.signature = Region(SIGNATURE_BASE, mmap.mmap(-1, SIGNATURE_SIZE), "r")
+        self.flash = Region(FLASH_BASE, FLASH_SIZE, "rx")
+        self.sram = Region(SRAM_BASE, SRAM_SIZE, "rwx")
+        self.sram4 = Region(SRAM4_BASE, SRAM4_SIZE, "rwx")
+        self.signature = Region(SIGNATURE_BASE, SIGNATURE_SIZE, "r")
         self.regions = (self.sram, self.flash, self.sram4, self.signature)
         content = self.signature.content
         content[:] = bytes([ERASED]) * SIGNATURE_SIZE
@@ -55,7 +51,10 @@ class Memory:
 
     def region_of(self, address: int, size: int = 1) -> Region | None:
         """Return the memory that holds size bytes from address."""
-        return next((region for region in self.regions if region.holds(address, size)), None)
+        for region in self.regions:
+            if region.base <= address and address + size <= region.end:
+                return region
+        return None
 
     def read(self, address: int, size: int) -> bytes | None:
         """Return size bytes from address, or None where no memory holds them all."""

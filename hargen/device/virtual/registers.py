@@ -99,18 +99,26 @@ class Peripheral:
             )
         self.values[offset] = old & ~writable | value & writable
 
+    def on_bus_clock(self, *, on: bool) -> None:
+        """Note that the bus clock was switched; most peripherals need not know."""
+
     def reset(self) -> None:
         """Give every stored register its value after reset."""
         self.values.update(self._after_reset)
 
 
 class Bus:
-    """Finds the register that an access means."""
+    """Finds the register that an access means.
+
+    Attributes:
+        readers: what serves the load of a word, by address.
+        writers: what serves the store of one.
+    """
 
     def __init__(self, report: Reporter) -> None:
         self._report = report
-        self._reads: dict[int, Reader] = {}
-        self._writes: dict[int, Writer] = {}
+        self.readers: dict[int, Reader] = {}
+        self.writers: dict[int, Writer] = {}
         self._known: dict[int, Peripheral] = {}
         self._clocked: set[int] = set()
         self._unmodelled: dict[int, str] = {}
@@ -130,54 +138,34 @@ class Bus:
         """Switch a peripheral's bus clock."""
         if on == (peripheral.base in self._clocked):
             return
+        peripheral.on_bus_clock(on=on)
         base = peripheral.base
         if on:
             self._clocked.add(base)
-            self._reads.update((base + at, read) for at, read in peripheral.reads.items())
-            self._writes.update((base + at, write) for at, write in peripheral.writes.items())
+            self.readers.update((base + at, read) for at, read in peripheral.reads.items())
+            self.writers.update((base + at, write) for at, write in peripheral.writes.items())
         else:
             self._clocked.discard(base)
             for offset in peripheral.reads:
-                del self._reads[base + offset], self._writes[base + offset]
+                del self.readers[base + offset], self.writers[base + offset]
 
     def is_clocked(self, peripheral: Peripheral) -> bool:
         """Tell whether a peripheral's bus clock runs."""
         return peripheral.base in self._clocked
 
-    def read(self, address: int, size: int) -> int:
-        """Serve a load of 1, 2 or 4 bytes."""
-        try:
-            if size == 4:
-                reader = self._reads.get(address)
-                if reader is not None:
-                    return reader()
-            return self._read_part(address, size)
-        except Rewind:
-            return 0
-
-    def write(self, address: int, size: int, value: int) -> None:
-        """Serve a store of 1, 2 or 4 bytes."""
-        try:
-            if size == 4:
-                writer = self._writes.get(address)
-                if writer is not None:
-                    writer(value)
-                    return
-            self._write_part(address, size, value)
-        except Rewind:
-            return
-
-    def _read_part(self, address: int, size: int) -> int:
+    def read_part(self, address: int, size: int) -> int:
+        """Serve a load that is not of a whole register that is there."""
         shift = 8 * (address & 3)
-        reader = self._reads.get(address & ~3)
+        reader = self.readers.get(address & ~3)
         if reader is None or shift + 8 * size > 32:
             self._miss(address, "read")
             return 0
         return reader() >> shift & ((1 << 8 * size) - 1)
 
-    def _write_part(self, address: int, size: int, value: int) -> None:
+    def write_part(self, address: int, size: int, value: int) -> None:
+        """Serve a store that is not of a whole register that is there."""
         word, shift = address & ~3, 8 * (address & 3)
-        writer = self._writes.get(word)
+        writer = self.writers.get(word)
         if writer is None or shift + 8 * size > 32:
             self._miss(address, "write")
             return

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from hargen.device.virtual.counter import NEVER, State
 
 MSI_AFTER_RESET_HZ = 4_000_000
-POLLS_BEFORE_LEAP = 16
+POLLS_BEFORE_LEAP = 4
 
 
 class Timeline:

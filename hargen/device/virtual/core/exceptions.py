@@ -61,10 +61,10 @@ class LockupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Active:
-    """An exception that is being handled."""
+    """An exception that is being handled, and the priority that was in force before it."""
 
     number: int
-    priority: int
+    priority_before: int
     aside: Aside
 
 
@@ -92,6 +92,8 @@ class Exceptions:
         self._values = scs.values
         self._memory = memory
         self._active: list[_Active] = []
+        self._active_priority = LOWEST_PRIORITY
+        self.is_masked = False  # PRIMASK or the like holds back what could be taken without it
         self._masks = engine.batch(cpu.PRIMASK, cpu.BASEPRI, cpu.FAULTMASK)
         low = (cpu.R0, cpu.R1, cpu.R2, cpu.R3, cpu.R12, cpu.LR)
         self._before = engine.batch(*low, cpu.SP, cpu.XPSR_READ, cpu.CONTROL)
@@ -107,11 +109,16 @@ class Exceptions:
         Returns:
             where to go on: its handler, or None where none is taken.
         """
+        self.is_masked = False
         ready = self._nvic.ready()
         if not ready:
             return None
         _, number = self._nvic.most_urgent(ready)
-        if self._nvic.preemption_priority(number) >= self._priority():
+        priority = self._nvic.preemption_priority(number)
+        if priority >= self._active_priority:
+            return None
+        if priority >= self._priority():
+            self.is_masked = True
             return None
         self._nvic.pended &= ~(1 << number)
         return self._take(number, pc)
@@ -157,6 +164,7 @@ class Exceptions:
         done = self._active.pop()
         self._nvic.active &= ~(1 << done.number)
         self._nvic.current = self._active[-1].number if self._active else 0
+        self._active_priority = done.priority_before
         self._counter.exception_left(done.aside)
         if faultmask and done.number != NMI:
             self._faultmask.write(0)
@@ -174,7 +182,7 @@ class Exceptions:
     def _priority(self) -> int:
         """Return the priority that a new exception must be more urgent than."""
         primask, basepri, faultmask = self._masks.read()
-        priority = min((active.priority for active in self._active), default=LOWEST_PRIORITY)
+        priority = self._active_priority
         if basepri:
             priority = min(priority, basepri & self._nvic.group_mask)
         if primask:
@@ -209,8 +217,9 @@ class Exceptions:
             exc_return,
         )
         aside = self._counter.exception_entered(handler & ~1)
+        self._active.append(_Active(number, self._active_priority, aside))
         priority = self._nvic.preemption_priority(number)
-        self._active.append(_Active(number, priority, aside))
+        self._active_priority = min(self._active_priority, priority)
         self._nvic.active |= 1 << number
         self._nvic.current = number
         return handler & ~1

@@ -109,6 +109,9 @@ class Nvic:
 
     def most_urgent(self, ready: int) -> tuple[int, int]:
         """Return (priority, number) of the most urgent of the exceptions in a set."""
+        if not ready & ready - 1:
+            number = ready.bit_length() - 1
+            return self.priority(number), number
         best = LOWEST_PRIORITY, 0
         while ready:
             lowest = ready & -ready

@@ -131,7 +131,8 @@ class SystemControl:
         pending = nvic.pended | nvic.lines
         value = nvic.current
         value |= (1 << 11) if nvic.active.bit_count() <= 1 else 0  # RETTOBASE
-        value |= nvic.most_urgent(nvic.ready())[1] << 12  # VECTPENDING
+        ready = nvic.ready()
+        value |= nvic.most_urgent(ready)[1] << 12 if ready else 0  # VECTPENDING
         value |= (1 << 22) if pending >> FIRST_INTERRUPT else 0  # ISRPENDING
         for bit, exception in ICSR_EVENTS.items():
             value |= (pending >> exception & 1) << bit
