@@ -1,0 +1,63 @@
+# Everything a fresh checkout needs, from a machine with make and python3 alone.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BOARD  := B-U585I-IOT02A
+JOBS   ?= 2
+
+.PHONY: help demo test test-long lint format wheel bench clean tools-demo tools-test
+
+help:
+	@echo "make demo       a model becomes C, is flashed onto a virtual board and proven equal"
+	@echo "make test       style, types and tests, as continuous integration runs them"
+	@echo "make test-long  more random networks, every model and window"
+	@echo "make lint       style and types alone"
+	@echo "make format     put the style right"
+	@echo "make wheel      dist/*.whl and *.tar.gz"
+	@echo "make bench      the numbers: accuracy, bytes, time"
+	@echo "make clean      remove what make made, .venv too"
+
+tools-demo:
+	@PYTHON=$(PYTHON) .ci/install-tools demo
+
+tools-test:
+	@PYTHON=$(PYTHON) .ci/install-tools test
+
+# Made anew only when the list of packages changes.
+$(READY): pyproject.toml | tools-demo
+	@echo "Installing hargen and what it needs into $(VENV); the first time takes a few minutes"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[all,dev]"
+	@touch $@
+
+demo: tools-demo $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo demo $(BOARD)
+
+test: tools-test $(READY) lint
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+test-long: tools-test $(READY)
+	$(BIN)/python -m pytest -q -n $(JOBS) --long
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	find firmware hargen -name '*.[ch]' | xargs $(BIN)/clang-format --dry-run -Werror
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	find firmware hargen -name '*.[ch]' | xargs $(BIN)/clang-format -i
+
+wheel: $(READY)
+	$(BIN)/python -m build --outdir dist .
+
+bench: tools-demo $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/bench.py
+
+clean:
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
