@@ -28,7 +28,7 @@ _FOREIGN_VARIABLES = ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "ASMFLAGS", "CMAKE_
 
 @dataclass(frozen=True)
 class Image:
-    """A built project: its files and what they say."""
+    """A built project: its files, and what they say when they are first asked."""
 
     elf_path: Path
     config: str
@@ -91,10 +91,28 @@ def build(
         ToolError: a tool is missing, or the project does not compile.
     """
     project_dir = project_dir.resolve()
+    compiler = find_gcc(gcc)
+    build_dir = configure(project_dir, config, compiler, werror=werror)
+    parallel = [] if jobs is None else ["-j", str(jobs)]
+    _run(
+        [str(find_ninja().path), "-C", str(build_dir), *parallel],
+        project_dir,
+        _environment(compiler),
+        "the project does not compile",
+    )
+    return find_image(project_dir, config)
+
+
+def configure(project_dir: Path, config: Config, compiler: Tool, *, werror: bool = False) -> Path:
+    """Let CMake write the build folder, unless what it wrote last still holds; return the folder.
+
+    Raises:
+        UsageError: the folder is not a project.
+        ToolError: CMake or Ninja is missing, or CMake fails.
+    """
     _check_project(project_dir)
-    compiler, cmake, ninja = find_gcc(gcc), find_cmake(), find_ninja()
     build_dir = project_dir / "build" / config
-    environment = _environment(compiler)
+    ninja = find_ninja()
     wanted = {
         "CMAKE_HOME_DIRECTORY": str(project_dir),
         # The cache does not name the compiler itself, but what lies beside it.
@@ -108,7 +126,7 @@ def build(
     ):
         _run(
             [
-                str(cmake.path),
+                str(find_cmake().path),
                 "--fresh",
                 "--preset",
                 config,
@@ -116,13 +134,10 @@ def build(
                 f"-DHG_WERROR={wanted['HG_WERROR']}",
             ],
             project_dir,
-            environment,
+            _environment(compiler),
             "CMake cannot configure the project",
         )
-    parallel = [] if jobs is None else ["-j", str(jobs)]
-    command = [str(ninja.path), "-C", str(build_dir), *parallel]
-    _run(command, project_dir, environment, "the project does not compile")
-    return find_image(project_dir, config)
+    return build_dir
 
 
 def find_image(project_dir: Path, config: Config = "release") -> Image:
