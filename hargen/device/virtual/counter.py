@@ -1,7 +1,7 @@
 """Counts instructions and estimated cycles, block by block, and the calls of one function.
 
 The work is done once a basic block: by native/block_hook.c where it could be built, else by the
-same logic here, some fifty times slower. Both work on one structure: nothing else sees a difference.
+same logic here, some fifty times slower. Both work on one structure, so nothing else can tell.
 """
 
 from __future__ import annotations

@@ -53,6 +53,8 @@ class Front(ctypes.Structure):
         ("fifo", ctypes.c_uint32 * FIFO_DEPTH),
     )
 
+    first: int  # index of the oldest byte received
+
     def configure(self, cr1: int, cr3: int, *, busy: bool) -> None:
         """Work out the status bits that the control registers lead to."""
         has_fifo = bool(cr1 & FIFOEN)
