@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hargen import resources
 from hargen.errors import UsageError
@@ -65,12 +66,19 @@ class Serial(_Table):
 
 
 class Probe(_Table):
-    """The debug probe on the board, by its USB ids and its drive's label."""
+    """The debug probe on the board, by its USB ids and its drive's labels, and its tools' words.
+
+    The first of volumes is the usual label. The rest is how OpenOCD and pyOCD call probe and chip.
+    """
 
     name: str
     usb_vid: int
     usb_pids: tuple[int, ...]
-    volume: str
+    volumes: Annotated[tuple[str, ...], Field(min_length=1)]
+    openocd_interface: str
+    openocd_transport: str
+    openocd_target: str
+    pyocd_target: str
 
 
 class Board(_Table):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hargen import board as boards
 from hargen.board import Board
 from hargen.build.compile import Image
-from hargen.errors import DeviceError, UsageError
+from hargen.errors import UsageError
 from hargen.manifest import Manifest
 
 if TYPE_CHECKING:
+    from hargen.device.real import Flashed, Request
     from hargen.device.virtual import FlashResult
 
 
@@ -30,21 +32,25 @@ def target(manifest: Manifest, asked: str | None) -> Board:
     return board
 
 
-def flash(project_dir: Path, image: Image, board: Board, *, virtual: bool) -> FlashResult:
+def flash_virtual(project_dir: Path, image: Image) -> FlashResult:
     """Write an image to the project's virtual board.
 
     Raises:
-        DeviceError: the image does not fit the board, or a real board is asked for: hargen has no
-            way of its own to write to one yet.
+        DeviceError: the image does not fit the board, or the board is running.
     """
-    if not virtual:
-        raise DeviceError(
-            f"hargen does not write to a real {board.name} by itself yet",
-            hint=f"copy {image.binary_path} to the board's drive {board.probe.volume}; "
-            f"or STM32_Programmer_CLI -c port=SWD mode=UR reset=HWrst -w {image.elf_path} -v -rst; "
-            f"then hargen validate-serial --port /dev/ttyACM0. "
-            "--virtual writes to the virtual board",
-        )
-    from hargen.device import virtual as virtual_board
+    from hargen.device import virtual
 
-    return virtual_board.program(project_dir, image.elf_path)
+    return virtual.program(project_dir, image.elf_path)
+
+
+def flash_real(
+    image: Image, board: Board, request: Request, warn: Callable[[str], None]
+) -> Flashed:
+    """Write an image to a real board and ask it what it runs; see hargen.device.real.writing.
+
+    Raises:
+        UsageError, ToolError, DeviceError: see there.
+    """
+    from hargen.device import real
+
+    return real.program(image, board, request, warn)

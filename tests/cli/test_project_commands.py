@@ -98,12 +98,31 @@ def test_a_missing_compiler_is_named(
     assert "apt install gcc-arm-none-eabi" in found.err
 
 
-def test_a_real_board_is_not_flashed_but_the_way_is_told(hargen, built: Path) -> None:
-    found = hargen("flash", built, "--board", BOARD)
-    assert found.code == 5
+def test_a_real_board_without_a_way_to_it_is_told_the_ways(hargen, built: Path) -> None:
+    found = hargen("flash", built, "--board", BOARD, "--tool", "mass-storage")
+    assert found.code == 4
     assert "DIS_U585AI" in found.err
     assert str(built / "build/release/har.bin") in found.err
-    assert "STM32_Programmer_CLI" in found.err
+    assert "--virtual" in found.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        (["--virtual", "--probe", "AB"], 2, "--virtual excludes"),
+        (["--tool", "st-flash"], 2, "no tool 'st-flash'"),
+        (["--probe", "AB", "--serial-number", "CD"], 2, "one of --probe and --serial-number"),
+        (["--serial-number", "a b"], 2, "no serial number"),
+        (["--probe", "no-such-probe"], 5, "no probe 'no-such-probe'"),
+        (["--timeout", "nan"], 2, "is no time"),
+    ],
+)
+def test_a_flash_that_cannot_be(
+    hargen, built: Path, options: list[str], code: int, text: str
+) -> None:
+    found = hargen("flash", built, *options)
+    assert (found.code, found.out) == (code, "")
+    assert text in found.err
 
 
 def test_another_board_than_the_projects(hargen, built: Path) -> None:

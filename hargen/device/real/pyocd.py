@@ -1,0 +1,26 @@
+"""pyOCD, which knows the STM32U5 only through a pack, and has no verify of its own here.
+
+Without -W it would wait for a probe for ever.
+"""
+
+from __future__ import annotations
+
+from hargen.device.real.command_line import CommandLine
+from hargen.device.real.programmer import Job
+
+
+def _arguments(job: Job) -> list[str]:
+    probe = ["-u", job.serial_number] if job.serial_number else []
+    target = ["-t", job.board.probe.pyocd_target, "-M", "under-reset"]
+    return ["flash", "-W", *probe, *target, job.image.elf_path.name]
+
+
+PYOCD = CommandLine(
+    name="pyocd",
+    title="pyOCD",
+    executable="pyocd",
+    verifies=False,
+    install="pip install pyocd && pyocd pack install stm32u585aiixq",
+    arguments=_arguments,
+    success=None,
+)
