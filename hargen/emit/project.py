@@ -16,8 +16,10 @@ from hargen.emit.fit import check_fit
 from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
-from hargen.errors import ModelError
+from hargen.errors import HargenError, ModelError
 from hargen.importers import model_file
+from hargen.lint import lint
+from hargen.lint.tree import Tree
 from hargen.manifest import Manifest
 from hargen.optimize.passes import optimize as optimize_graph
 from hargen.plan.plan import Edge, Plan
@@ -120,8 +122,20 @@ def export(
         files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},
     )
     contents[manifest.FILE_NAME] = manifest.dumps(written).encode()
+    _check_rules(contents, written, board)
     place(contents, inspect(folder, contents, force=force))
     return ExportResult(folder, written, plan, tuple(notes))
+
+
+def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) -> None:
+    """Raise HargenError if what is about to be written breaks a rule: the mistake is hargen's."""
+    for found in lint.check(Tree.staged(contents), written, board):
+        raise HargenError(
+            f"the project would break the rule {found.rule}",
+            where=f"{found.file}: {found.element}" if found.element else found.file,
+            why=found.why,
+            hint="nothing was written; please report it with the model or its shapes",
+        )
 
 
 def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:

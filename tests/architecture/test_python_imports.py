@@ -18,7 +18,7 @@ STEPS = (
     {"importers", "datasets"},
     {"models"},
     {"optimize"},
-    {"plan"},
+    {"plan", "lint"},
     {"emit"},
     {"build"},
     {"device"},
