@@ -12,8 +12,8 @@ from hargen.ir.graph import Graph
 SIZE_LIMIT = 64 * 2**20
 """Bytes; models for a microcontroller are a thousand times smaller."""
 
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_ZIP_SIGNATURE = b"PK\x03\x04"
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+ZIP_SIGNATURE = b"PK\x03\x04"
 _TFLITE_IDENTIFIER = b"TFL3"  # at byte 4, as the schema says
 
 
@@ -38,7 +38,15 @@ def read(path: Path) -> ModelFile:
     Raises:
         ModelError: the file cannot be read, is of an unknown kind, or is not usable.
     """
-    content = _read_bytes(path)
+    return parse(path, read_bytes(path))
+
+
+def parse(path: Path, content: bytes) -> ModelFile:
+    """Return the model that a file's bytes describe; `path` names it in errors.
+
+    Raises:
+        ModelError: the bytes are of an unknown kind, or not usable.
+    """
     if content[4:8] == _TFLITE_IDENTIFIER:
         from hargen.importers.tflite.reader import read_graph
 
@@ -51,13 +59,18 @@ def read(path: Path) -> ModelFile:
     raise _unknown_kind(path, content)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a model file.
+
+    Raises:
+        ModelError: it is a folder, too large, or cannot be read.
+    """
     try:
         if path.is_dir():
             raise ModelError(
                 "this is a folder, not a model file",
                 where=str(path),
-                hint="give a .tflite file; a SavedModel folder has to be converted first",
+                hint="give a .tflite, .keras or .h5 file; convert a SavedModel folder first",
             )
         size = path.stat().st_size
         if size > SIZE_LIMIT:
@@ -75,15 +88,16 @@ def _read_bytes(path: Path) -> bytes:
 def _unknown_kind(path: Path, content: bytes) -> ModelError:
     if not content:
         return ModelError("the file is empty", where=str(path))
-    if content.startswith((_HDF5_SIGNATURE, _ZIP_SIGNATURE)):
+    if content.startswith((HDF5_SIGNATURE, ZIP_SIGNATURE)):
         return ModelError(
             "this looks like a Keras model, which has to be quantized first",
             where=str(path),
-            hint="convert it to an int8 .tflite with tf.lite.TFLiteConverter and export that",
+            hint="give --representative DATA: at least 100 windows, of all classes, like those that"
+            " it was trained on",
         )
     return ModelError(
         "this is not a model that hargen knows",
         where=str(path),
         why="the content is not that of a .tflite file (identifier TFL3 at byte 4)",
-        hint="give an int8 .tflite file; a renamed or truncated file does not help",
+        hint="give an int8 .tflite, a .keras or an .h5 file, neither renamed nor cut off",
     )
