@@ -49,7 +49,9 @@ def test_two_commands_inside_a_project_are_enough(hargen: Hargen, flashed: Path)
 def test_the_same_windows_cost_the_same(hargen: Hargen, flashed: Path) -> None:
     arguments = ("validate-serial", flashed, "--virtual", "--synthetic", "20", "--json", "-")
     first, second = (hargen(*arguments).report for _ in range(2))
-    for field in ("instructions", "cycles", "confusion", "bit_exact", "hashes"):
+    # not the cycles: bytes that arrive meanwhile interrupt an inference, and when they do is the
+    # host's matter
+    for field in ("instructions", "confusion", "bit_exact", "hashes"):
         assert first[field] == second[field]
 
 
