@@ -105,12 +105,16 @@ class Footprint(_Table):
 
 
 class Manifest(_Table):
-    """Everything that an exported project says of itself."""
+    """Everything that an exported project says of itself.
+
+    content: a project for a board, or the C of the network alone, whose board may be empty.
+    """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     hargen: str
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
     board: str
+    content: Literal["project", "c"] = "project"
     optimize: Literal["balanced", "speed", "size"]
     classes: Annotated[tuple[str, ...], Field(min_length=1)]
     model: Model
@@ -154,8 +158,8 @@ def write(manifest: Manifest, project_dir: Path) -> Path:
     return path
 
 
-def read(project_dir: Path) -> Manifest:
-    """Return the manifest of a project folder.
+def read(project_dir: Path, *, c_alone: bool = False) -> Manifest:
+    """Return the manifest of a project folder; with c_alone also of an export of the C alone.
 
     Raises:
         UsageError: the folder is not a hargen project.
@@ -187,7 +191,7 @@ def read(project_dir: Path) -> Manifest:
             hint="pip install --upgrade hargen",
         )
     try:
-        return Manifest.model_validate(table)
+        found = Manifest.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -197,6 +201,14 @@ def read(project_dir: Path) -> Manifest:
             why=first["msg"],
             hint="run hargen export again with --force to write it anew",
         ) from error
+    if found.content == "c" and not c_alone:
+        raise UsageError(
+            "the folder holds the C of a network alone",
+            where=str(project_dir),
+            why="it was exported with --format c, and there is no firmware to work with",
+            hint="hargen export without --format c makes a project for a board",
+        )
+    return found
 
 
 def _changes(manifest: Manifest, project_dir: Path) -> Iterator[Change]:

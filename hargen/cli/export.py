@@ -13,6 +13,13 @@ from hargen.cli.options import BoardName
 EMBEDDED = "default"
 
 
+class Format(StrEnum):
+    """What is written."""
+
+    project = "project"
+    c = "c"
+
+
 class Optimize(StrEnum):
     """What the kernels are chosen for."""
 
@@ -31,7 +38,7 @@ def export(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write the project to.")
     ],
-    board: BoardName,
+    board: BoardName = None,
     name: Annotated[
         str, typer.Option("--name", "-n", help="Prefix of the C functions, as in har_run.")
     ] = "har",
@@ -44,6 +51,10 @@ def export(
     optimize: Annotated[
         Optimize, typer.Option("--optimize", "-O", help="What to choose the kernels for.")
     ] = Optimize.balanced,
+    content: Annotated[
+        Format,
+        typer.Option("--format", help="A project for a board, or the C of the network alone."),
+    ] = Format.project,
     force: Annotated[
         bool,
         typer.Option(
@@ -63,11 +74,12 @@ def export(
     result = project.export(
         model,
         output,
-        board=boards.load(board),
+        board=None if board is None else boards.load(board),
         reference=reference.run,
         name=name,
         classes=None if classes is None else tuple(part.strip() for part in classes.split(",")),
         optimize=optimize.value,
+        content=content.value,
         force=force,
     )
     results.print_export(result, model)

@@ -19,12 +19,12 @@ ProjectDir: TypeAlias = Annotated[
     typer.Argument(metavar="[DIR]", help="Folder of an exported project.", show_default="here"),
 ]
 BoardName: TypeAlias = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--board",
         "-b",
         metavar="NAME",
-        help="Board (hargen boards).",
+        help="Board (hargen boards); only --format c does without.",
         autocompletion=_complete_board,
     ),
 ]

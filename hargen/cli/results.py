@@ -19,14 +19,18 @@ def print_export(result: ExportResult, model: Path) -> None:
     manifest, plan = result.manifest, result.manifest.plan
     for note in result.notes:
         console.note(note)
-    console.say(f"{model.name} -> {result.folder}, for {manifest.board}")
+    purpose = "as C alone" if manifest.content == "c" else f"for {manifest.board}"
+    console.say(f"{model.name} -> {result.folder}, {purpose}")
     console.say(f"  classes         {', '.join(manifest.classes)}")
     console.say(f"  preprocessing   {manifest.preprocessing.spec.get('preset', 'custom')}")
     console.say(f"  weights         {plan.weights} B flash")
     console.say(f"  tables          {plan.tables} B flash")
     console.say(f"  activations     {plan.activation_ram} B RAM")
     console.say(f"  one inference   {plan.maccs} multiply-accumulates")
-    console.say(f"next: hargen build {result.folder}")
+    if manifest.content == "c":
+        console.say(f"next: {result.folder / 'README.md'}")
+    else:
+        console.say(f"next: hargen build {result.folder}")
 
 
 def print_flash(result: FlashResult, image: Image) -> None:

@@ -81,7 +81,7 @@ def inspect(folder: Path, new: Mapping[str, bytes], *, force: bool) -> Target:
 def _earlier_export(folder: Path, *, force: bool) -> tuple[frozenset[str], frozenset[str]]:
     """Return the files of an earlier export: those still as written, and those changed."""
     try:
-        earlier = manifest.read(folder)
+        earlier = manifest.read(folder, c_alone=True)
     except HargenError:
         if not force:
             raise

@@ -11,12 +11,13 @@ from hargen import files, manifest
 from hargen.board import Board
 from hargen.emit import names
 from hargen.emit.build_options import BuildOptions
+from hargen.emit.c_only import c_contents
 from hargen.emit.contents import REFERENCE_FOLDER, project_contents
 from hargen.emit.fit import check_fit
 from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
-from hargen.errors import HargenError, ModelError
+from hargen.errors import HargenError, ModelError, UsageError
 from hargen.importers import model_file
 from hargen.lint import lint
 from hargen.lint.tree import Tree
@@ -31,6 +32,7 @@ from hargen.preprocessing.spec import Preprocessing
 CARDLESS_PRESET = "st-zoo"
 _CARDLESS_AXES = 3
 Optimize = Literal["balanced", "speed", "size"]
+Content = Literal["project", "c"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +49,12 @@ def export(
     model_path: Path,
     folder: Path,
     *,
-    board: Board,
+    board: Board | None,
     reference: Reference,
     name: str = "har",
     classes: tuple[str, ...] | None = None,
     optimize: Optimize = "balanced",
+    content: Content = "project",
     force: bool = False,
 ) -> ExportResult:
     """Write a project for the board that runs the model.
@@ -59,11 +62,13 @@ def export(
     Args:
         model_path: int8 .tflite; a card beside it (same name, .toml) says how it wants its input.
         folder: the project; see hargen.emit.place for what may be there already.
-        board: whose firmware, flags and linker script the project gets.
+        board: whose firmware, flags and linker script the project gets; None with content "c",
+            where it only limits what the network may need.
         reference: runs the model file, for the known answers that are built into the firmware.
         name: prefix of the C functions.
         classes: names of the outputs; otherwise the card's, or class_0 and so on.
         optimize: speed, size, or a balance of the two.
+        content: a project, or the C of the network and its kernels alone.
         force: also write into a folder that holds something else.
 
     Raises:
@@ -71,10 +76,16 @@ def export(
         DataError: the card or the class names do not fit the model, or the disk fails.
         UsageError: the name or the folder cannot be used.
     """
+    if board is None and content == "project":
+        raise UsageError(
+            "the board is not named",
+            hint="add --board NAME (hargen boards lists them), or --format c for the C alone",
+        )
     model = model_file.read(model_path)
     try:
         plan = make_plan(optimize_graph(model.graph))
-        check_fit(plan, board)
+        if board is not None:
+            check_fit(plan, board)
     except ModelError as error:
         raise error.at(str(model_path)) from None
     card = read_card(model_path)
@@ -90,20 +101,21 @@ def export(
         classes=class_names,
         known_answers=known_answers(plan, model.content, reference),
     )
-    contents = project_contents(
-        model_context(plan, facts),
-        model.content,
-        BuildOptions(board, optimize),
-        {
-            "preprocessing_name": preprocessing.preset,
-            "preprocessing_sha256": facts.preprocessing_sha256,
-            "footprint": plan.footprint,
-        },
-    )
+    context = model_context(plan, facts)
+    readme = {
+        "preprocessing_name": preprocessing.preset,
+        "preprocessing_sha256": facts.preprocessing_sha256,
+        "footprint": plan.footprint,
+    }
+    if board is None or content == "c":
+        contents = c_contents(context, model.content, readme)
+    else:
+        contents = project_contents(context, model.content, BuildOptions(board, optimize), readme)
     written = Manifest(
         hargen=hargen.__version__,
         name=name,
-        board=board.name,
+        board="" if board is None else board.name,
+        content=content,
         optimize=optimize,
         classes=class_names,
         model=manifest.Model(
@@ -122,7 +134,8 @@ def export(
         files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},
     )
     contents[manifest.FILE_NAME] = manifest.dumps(written).encode()
-    _check_rules(contents, written, board)
+    if board is not None and content == "project":
+        _check_rules(contents, written, board)
     place(contents, inspect(folder, contents, force=force))
     return ExportResult(folder, written, plan, tuple(notes))
 
