@@ -246,6 +246,7 @@ class Machine:
         if not came and seconds == left / hz:
             passed = left
         state.cycles += min(passed, left)
+        state.start_cycles = state.cycles  # a block that polls goes on from here
         self._devices.poll_host()  # what came begins to arrive now, not when the wait began
 
     def _run_without_fpu(self, core: Core) -> None:
