@@ -206,15 +206,16 @@ class Client:
         return self._call(Request(MessageType.ECHO, data))
 
     def reset(self) -> None:
-        """Reset the device, crashed or not, and wait until it says HELLO at its first rate."""
-        for baud in self._bauds():
+        """Reset the device, crashed or not, and wait until it says HELLO at its first rate.
+
+        Raises:
+            DeviceError: it does not answer, or is crashed still or again.
+        """
+        request, wait = Request(MessageType.RESET), self._exchange.timeout / 2
+        for baud in (self.baud, *self._bauds()):
             self._exchange.set_baud(baud)
-            try:
-                if self._exchange.ask(Request(MessageType.RESET), self._exchange.timeout / 2):
-                    break
-            except DeviceError:
-                # It has crashed and said so before it read the RESET; that it obeys all the same.
-                continue
+            if self._exchange.ask(request, wait, even_crashed=True):
+                break
         self._fast_baud = None
         self._hello = find(self._exchange, (self._first_baud,))
 

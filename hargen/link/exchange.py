@@ -78,8 +78,13 @@ class Exchange:
         self.transport.flush_input()
         self._decoder.clear()
 
-    def ask(self, request: Request, wait: float) -> Frame | None:
+    def ask(self, request: Request, wait: float, *, even_crashed: bool = False) -> Frame | None:
         """Send a request once; return its reply or NAK, or None if neither comes in time.
+
+        Args:
+            request: what to send.
+            wait: seconds beyond the device's own work.
+            even_crashed: expect an answer of a device that reports a FAULT too.
 
         Raises:
             DeviceError: the device has crashed, or the wire is gone.
@@ -88,7 +93,7 @@ class Exchange:
         self.transport.write(frames.encode(Frame(request.type, sequence, request.payload)))
         deadline = time.monotonic() + wait + request.allowance
         while (left := deadline - time.monotonic()) > 0:
-            for frame in self._receive(left):
+            for frame in self._receive(left, even_crashed):
                 if isinstance(frame, Frame) and frame.sequence == sequence:
                     return frame
         return None
@@ -159,7 +164,7 @@ class Exchange:
         self._sequence = self._sequence % _MAX_SEQUENCE + 1
         return self._sequence
 
-    def _receive(self, wait: float) -> Iterator[Frame | BadFrame]:
+    def _receive(self, wait: float, even_crashed: bool = False) -> Iterator[Frame | BadFrame]:
         data = self.transport.read(wait)
         complete = list(self._decoder.feed(data))
         if not any(isinstance(frame, Frame) for frame in complete):
@@ -168,7 +173,7 @@ class Exchange:
         for frame in complete:
             if isinstance(frame, BadFrame):
                 self.counters.crc_errors += 1
-            elif frame.type == MessageType.FAULT:
+            elif frame.type == MessageType.FAULT and not even_crashed:
                 raise crashed(self.port, frame.payload)
             yield frame
 
