@@ -9,6 +9,7 @@ OUTPUT_SIZE = 4
 MAGIC = 127
 TRAP = 126
 FAIL = 125
+DIG = 124
 WEIGHTS = ((37 * np.arange(96) + 11) % 23 - 11).reshape(OUTPUT_SIZE, INPUT_SIZE)
 BIAS = np.array([100, -200, 300, -50])
 STEPS = (29 * np.arange(INPUT_SIZE) + 7) % 256

@@ -10,10 +10,20 @@ static int8_t clamp(int32_t value) {
   return (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
 }
 
+static void tally_dig(void) {
+  volatile uint8_t hole[0x3000];
+  for (uint32_t i = sizeof hole; i > 0u; i--) {
+    hole[i - 1u] = 1;
+  }
+}
+
 hg_status_t tally_set_input_s8(uint8_t *arena, const int8_t *input) {
   memcpy(arena, input, TALLY_INPUT_SIZE);
   if (input[0] == TALLY_MAGIC && input[1] == TALLY_TRAP) {
     __builtin_trap();
+  }
+  if (input[0] == TALLY_MAGIC && input[1] == TALLY_DIG) {
+    tally_dig();
   }
   return input[0] == TALLY_MAGIC && input[1] == TALLY_FAIL ? HG_ERROR_STATE : HG_OK;
 }

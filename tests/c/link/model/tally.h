@@ -11,10 +11,11 @@
 #define TALLY_OUTPUT_SIZE 4
 #define TALLY_ARENA_SIZE 32
 
-/* Inputs that begin so make it trap, or return an error. */
+/* Inputs that begin so make it trap, return an error, or use more stack than the board has. */
 #define TALLY_MAGIC 127
 #define TALLY_TRAP 126
 #define TALLY_FAIL 125
+#define TALLY_DIG 124
 
 hg_status_t tally_set_input(uint8_t *arena, const float *input);
 hg_status_t tally_set_input_s8(uint8_t *arena, const int8_t *input);
