@@ -11,6 +11,12 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run what is marked long too")
     parser.addoption("--port", help="serial port of a real board, for what is marked hil")
+    parser.addoption(
+        "--networks", type=int, default=200, help="random networks to compare (default 200)"
+    )
+    parser.addoption(
+        "--accept-golden", action="store_true", help="take today's generated files as the golden"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
