@@ -18,6 +18,7 @@ from hargen.cli.doctor import doctor
 from hargen.cli.export import export
 from hargen.cli.flash import flash
 from hargen.cli.lint import lint
+from hargen.cli.selftest import selftest
 from hargen.cli.validate_serial import validate_serial
 
 app = typer.Typer(
@@ -56,6 +57,7 @@ app.command()(build)
 app.command()(lint)
 app.command()(flash)
 app.command("validate-serial")(validate_serial)
+app.command()(selftest)
 app.add_typer(board_app, name="board")
 app.command()(boards)
 app.command()(doctor)

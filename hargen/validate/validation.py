@@ -12,6 +12,7 @@ from hargen import board as boards
 from hargen import files
 from hargen.board import Board
 from hargen.build.compile import Image, find_image
+from hargen.device.real import detect
 from hargen.device.virtual import VirtualBoard
 from hargen.errors import DeviceError, ToolError, UsageError
 from hargen.link.client import Client
@@ -92,7 +93,7 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         baud=baud,
         **judge.verdict(found.manifest, truth.windows, truth.classes, exchanged.run, expected),
         **_costs(exchanged, [run.instructions for run in runs], hello),
-        estimated=request.virtual or not _is_hardware(port),
+        estimated=request.virtual or not detect.is_serial_device(port),
         footprint=_footprint(image, exchanged, warn),
         retries=exchanged.retries,
         resets=exchanged.resets,
@@ -148,14 +149,6 @@ def _fast_baud(request: Request, board: Board, hello: Hello) -> int | None:
 def _output_size(found: Project) -> int:
     tensor = found.manifest.model.output
     return tensor.size * wire.DTYPES[tensor.dtype].itemsize
-
-
-def _is_hardware(port: str) -> bool:
-    """Say whether the operating system knows the port as a serial device."""
-    from serial.tools import list_ports
-
-    known = {Path(one.device).resolve() for one in list_ports.comports()}
-    return "://" not in port and Path(port).resolve() in known
 
 
 def _who(

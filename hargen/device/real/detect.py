@@ -44,6 +44,13 @@ def find(board: Board) -> list[Probe]:
     return list(found.values())
 
 
+def is_serial_device(port: str) -> bool:
+    """Tell whether the operating system knows a port as a serial device: not a pty or a socket."""
+    from serial.tools import list_ports
+
+    return any(_same(port, one.device) for one in list_ports.comports())
+
+
 def choose(
     probes: Sequence[Probe],
     *,
