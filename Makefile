@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BOARD  := B-U585I-IOT02A
 JOBS   ?= 2
+# hargen, clang-format and the rest by their names
+ON_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .PHONY: help demo test test-long lint format wheel bench clean tools-demo tools-test
 
@@ -33,13 +35,13 @@ $(READY): pyproject.toml | tools-demo
 	@touch $@
 
 demo: tools-demo $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo demo $(BOARD)
+	@$(ON_PATH) .ci/demo demo $(BOARD)
 
 test: tools-test $(READY) lint
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(ON_PATH) python -m pytest -q -n $(JOBS)
 
 test-long: tools-test $(READY)
-	$(BIN)/python -m pytest -q -n $(JOBS) --long
+	$(ON_PATH) python -m pytest -q -n $(JOBS) --long --networks 1000
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -56,7 +58,7 @@ wheel: $(READY)
 	$(BIN)/python -m build --outdir dist .
 
 bench: tools-demo $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/bench.py
+	@$(ON_PATH) python tools/bench.py
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
