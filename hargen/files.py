@@ -24,7 +24,16 @@ def sha256_bytes(content: bytes) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a UTF-8 text file; whoever reads it finds the old or the new content, nothing between.
+    """Write a UTF-8 text file, whole or not at all; see write_whole_bytes.
+
+    Raises:
+        OSError: the file cannot be written; it is as it was before.
+    """
+    write_whole_bytes(path, text.encode("utf-8"))
+
+
+def write_whole_bytes(path: Path, content: bytes) -> None:
+    """Write a file; whoever reads it finds the old or the new content, nothing between.
 
     A device or pipe (/dev/null, /dev/fd/3) is written to as it is: it must not be replaced.
 
@@ -32,12 +41,12 @@ def write_whole(path: Path, text: str) -> None:
         OSError: the file cannot be written; it is as it was before.
     """
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_bytes(content)
         return
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

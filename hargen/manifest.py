@@ -68,10 +68,13 @@ class Tensor(_Table):
 class Model(_Table):
     """The model that the project was made from.
 
-    source is the name of the file that was exported, file its copy in the project folder.
+    source is the name of the file that was exported, file its copy in the project folder. Where
+    the source was a Keras model, file is what it was converted to, and source_sha256 is the
+    source's own hash; otherwise that is empty and sha256 is the hash of both.
     """
 
     source: str = ""
+    source_sha256: Sha256 | Literal[""] = ""
     file: ProjectPath
     sha256: Sha256
     format: str

@@ -18,6 +18,7 @@ from hargen.cli.doctor import doctor
 from hargen.cli.export import export
 from hargen.cli.flash import flash
 from hargen.cli.lint import lint
+from hargen.cli.quantize import quantize
 from hargen.cli.selftest import selftest
 from hargen.cli.validate_serial import validate_serial
 
@@ -53,6 +54,7 @@ def _hargen(
 
 
 app.command()(export)
+app.command()(quantize)
 app.command()(build)
 app.command()(lint)
 app.command()(flash)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hargen.cli.options import BoardName
+from hargen.cli.quantize import Edges, EdgesOption, MaxDrop, Representative, quantized
 
 EMBEDDED = "default"
 
@@ -32,7 +33,7 @@ def export(
     model: Annotated[
         Path,
         typer.Argument(
-            metavar="MODEL", help="A trained model, int8 .tflite; or `default`, hargen's own."
+            metavar="MODEL", help="A trained model, int8 .tflite, .keras or .h5; or `default`."
         ),
     ],
     output: Annotated[
@@ -61,6 +62,9 @@ def export(
             "--force", "-f", help="Write into a folder that holds something else already."
         ),
     ] = False,
+    representative: Representative = None,
+    max_drop: MaxDrop = 1.0,
+    edges: EdgesOption = Edges.float,
 ) -> None:
     """Turn a model into a project in plain C."""
     from hargen import board as boards
@@ -71,15 +75,21 @@ def export(
 
     if str(model) == EMBEDDED and not model.exists():
         model = models.default().tflite
+    names = None if classes is None else tuple(part.strip() for part in classes.split(","))
+    target = None if board is None else boards.load(board)
+    converted = None
+    if representative is not None:
+        converted = quantized(model, representative, names, max_drop, edges)
     result = project.export(
         model,
         output,
-        board=None if board is None else boards.load(board),
+        board=target,
         reference=reference.run,
         name=name,
-        classes=None if classes is None else tuple(part.strip() for part in classes.split(",")),
+        classes=names,
         optimize=optimize.value,
         content=content.value,
         force=force,
+        converted=converted,
     )
     results.print_export(result, model)

@@ -9,7 +9,7 @@ from typing import Literal
 import hargen
 from hargen import files, manifest
 from hargen.board import Board
-from hargen.emit import names
+from hargen.emit import input_facts, names
 from hargen.emit.build_options import BuildOptions
 from hargen.emit.c_only import c_contents
 from hargen.emit.contents import REFERENCE_FOLDER, project_contents
@@ -25,12 +25,8 @@ from hargen.manifest import Manifest
 from hargen.optimize.passes import optimize as optimize_graph
 from hargen.plan.plan import Edge, Plan
 from hargen.plan.planner import make_plan
-from hargen.preprocessing.card import Card, read_card
-from hargen.preprocessing.presets import preset
-from hargen.preprocessing.spec import Preprocessing
+from hargen.preprocessing.card import read_card
 
-CARDLESS_PRESET = "st-zoo"
-_CARDLESS_AXES = 3
 Optimize = Literal["balanced", "speed", "size"]
 Content = Literal["project", "c"]
 
@@ -56,6 +52,7 @@ def export(
     optimize: Optimize = "balanced",
     content: Content = "project",
     force: bool = False,
+    converted: bytes | None = None,
 ) -> ExportResult:
     """Write a project for the board that runs the model.
 
@@ -70,6 +67,7 @@ def export(
         optimize: speed, size, or a balance of the two.
         content: a project, or the C of the network and its kernels alone.
         force: also write into a folder that holds something else.
+        converted: the int8 .tflite that a Keras model_path was converted to, exported in its place.
 
     Raises:
         ModelError: the model is not usable, not supported, or too large for the board.
@@ -81,7 +79,10 @@ def export(
             "the board is not named",
             hint="add --board NAME (hargen boards lists them), or --format c for the C alone",
         )
-    model = model_file.read(model_path)
+    if converted is None:
+        model = model_file.read(model_path)
+    else:
+        model = model_file.parse(model_path, converted)
     try:
         plan = make_plan(optimize_graph(model.graph))
         if board is not None:
@@ -90,8 +91,11 @@ def export(
         raise error.at(str(model_path)) from None
     card = read_card(model_path)
     notes: list[str] = []
-    class_names = _classes(classes, card, plan, model_path, notes)
-    preprocessing = _preprocessing(card, plan, model_path, notes)
+    outputs = plan.tensors[plan.output.tensor].size
+    class_names = input_facts.class_names(classes, card, outputs, model_path, notes)
+    preprocessing = input_facts.preprocessing(
+        card, edge_shape(plan.tensors[plan.input.tensor]), model_path, notes
+    )
     names.check_name(name)
     facts = ModelFacts(
         name=name,
@@ -120,6 +124,7 @@ def export(
         classes=class_names,
         model=manifest.Model(
             source=model_path.name.encode(errors="replace").decode(),
+            source_sha256="" if converted is None else files.sha256(model_path),
             file=f"{REFERENCE_FOLDER}/{name}.tflite",
             sha256=model.sha256,
             format=model.format,
@@ -158,62 +163,4 @@ def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:
         dtype="float32" if edge.is_float else "int8",
         scale=tensor.scale,
         zero_point=tensor.zero_point,
-    )
-
-
-def _classes(
-    given: tuple[str, ...] | None, card: Card | None, plan: Plan, path: Path, notes: list[str]
-) -> tuple[str, ...]:
-    outputs = plan.tensors[plan.output.tensor].size
-    if given is not None:
-        names.check_classes(given, outputs, "--classes")
-        return given
-    if card is not None and card.classes is not None:
-        names.check_classes(card.classes, outputs, f"card of {path.name}")
-        return card.classes
-    notes.append(
-        "the outputs have no names: class_0 and so on are used; --classes A,B,C gives them names"
-    )
-    return names.default_classes(outputs)
-
-
-def _preprocessing(card: Card | None, plan: Plan, path: Path, notes: list[str]) -> Preprocessing:
-    """Return the card's preprocessing, or the preset for models that come without one."""
-    window, axes = _window_shape(plan, path)
-    if (card is None or card.preprocessing is None) and axes != _CARDLESS_AXES:
-        notes.append(
-            f"the model has no card and takes {axes} axes: its windows are taken as they are"
-        )
-        return preset("none", window=window)
-    if card is None or card.preprocessing is None:
-        notes.append(
-            f"the model has no card: its input is taken to be preprocessed by {CARDLESS_PRESET};"
-            f" put a card beside it ({path.stem}.toml) if that is wrong"
-        )
-        return preset(CARDLESS_PRESET, window=window)
-    spec = card.preprocessing
-    if (spec.window, len(spec.axes)) != (window, axes):
-        raise ModelError(
-            f"the card's windows of {spec.window} samples and {len(spec.axes)} axes do not fit the"
-            f" network's input of {window} samples and {axes} axes",
-            where=str(path),
-            hint="correct [preprocessing] in the card, or remove the card",
-        )
-    return spec
-
-
-def _window_shape(plan: Plan, path: Path) -> tuple[int, int]:
-    """Return samples and axes of the input: (window, axes) or (window, axes, 1), time first."""
-    shape = edge_shape(plan.tensors[plan.input.tensor])
-    if len(shape) == 3 and 1 in (shape[0], shape[2]):
-        return (shape[1], shape[2]) if shape[0] == 1 else (shape[0], shape[1])
-    if len(shape) == 2:
-        return shape[0], shape[1]
-    if len(shape) == 1 and shape[0] % _CARDLESS_AXES == 0:
-        return shape[0] // _CARDLESS_AXES, _CARDLESS_AXES
-    raise ModelError(
-        f"the input of shape {'x'.join(str(n) for n in shape)} is not a window of sensor samples",
-        where=str(path),
-        hint="the input has to be (1, samples, axes), (1, samples, axes, 1), (1, 1, samples, axes)"
-        " or the same flattened with three axes",
     )

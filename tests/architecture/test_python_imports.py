@@ -23,6 +23,7 @@ STEPS = (
     {"build"},
     {"device"},
     {"validate"},
+    {"convert"},
     {"zoo"},
     {"cli"},
 )

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs/commands.md"
-COMMANDS = ("export", "build", "flash", "validate-serial", "selftest", "board run", "boards", "doctor")
+COMMANDS = (
+    "export",
+    "quantize",
+    "build",
+    "lint",
+    "flash",
+    "validate-serial",
+    "selftest",
+    "board run",
+    "boards",
+    "doctor",
+)
 
 
 def sections() -> dict[str, str]:

@@ -1,0 +1,181 @@
+"""hargen quantize: a trained Keras model becomes an int8 .tflite, with what that costs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from hargen.cli.options import JsonFile
+
+if TYPE_CHECKING:
+    from hargen.convert.report import QuantizeReport
+
+LAYERS_SHOWN = 8
+
+
+class Edges(StrEnum):
+    """Number format at the two ends of the network."""
+
+    float = "float"
+    int8 = "int8"
+
+
+Representative: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--representative",
+        "-r",
+        metavar="DATA",
+        help="For Keras models: windows to calibrate on, at least 100, of all classes.",
+    ),
+]
+MaxDrop: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--max-drop", min=0.0, metavar="POINTS", help="Accuracy that int8 may lose, in points."
+    ),
+]
+EdgesOption: TypeAlias = Annotated[
+    Edges, typer.Option("--edges", help="Format of the network's input and output.")
+]
+
+
+def quantize(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A trained model, .keras or .h5.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The .tflite to write.")
+    ],
+    representative: Representative = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", "-d", metavar="DATA", help="Windows to measure on; else those of -r."
+        ),
+    ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            "--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."
+        ),
+    ] = None,
+    max_drop: MaxDrop = 1.0,
+    edges: EdgesOption = Edges.float,
+    json_file: JsonFile = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", "-f", help="Write the result past --max-drop, and over another's card."
+        ),
+    ] = False,
+) -> None:
+    """Quantize a Keras model to int8 and report what that costs."""
+    from hargen.cli import console
+    from hargen.convert.conversion import convert
+    from hargen.convert.report import make_report
+    from hargen.convert.write import check_target, write
+    from hargen.errors import LimitError
+    from hargen.preprocessing.card import card_path
+
+    if representative is None:
+        raise no_representative_data(model)
+    check_target(output, model, has_card=card_path(model).is_file(), force=force)
+    console.check_writable(json_file)
+    result = convert(
+        model,
+        representative,
+        test_data=data,
+        classes=None if classes is None else tuple(part.strip() for part in classes.split(",")),
+        edges=edges.value,
+    )
+    for warning in result.warnings:
+        console.warn(warning)
+    for note in result.notes:
+        console.note(note)
+    report = make_report(result, output.name, max_drop, model.stat().st_size)
+    _print(report, json_file)
+    console.write_json(report.model_dump_json(indent=2) + "\n", json_file)
+    if report.passed or force:
+        write(result, output)
+        console.say(f"{output} written", json_file)
+    if not report.passed:
+        raise LimitError(
+            f"int8 loses {report.drop:.2f} points of accuracy, more than {max_drop:g}",
+            where=str(model),
+            hint="give more representative data, train quantization-aware, or raise --max-drop;"
+            " --force writes the result nevertheless",
+        )
+
+
+def quantized(
+    model: Path,
+    representative: Path,
+    classes: tuple[str, ...] | None,
+    max_drop: float,
+    edges: Edges,
+) -> bytes | None:
+    """Return the int8 .tflite of a Keras model for export; None for what is no Keras model.
+
+    Raises:
+        LimitError: it loses more accuracy than max_drop on the representative windows.
+    """
+    from hargen.cli import console
+    from hargen.convert.conversion import convert
+    from hargen.errors import LimitError
+    from hargen.importers.keras.model import is_keras
+
+    if not is_keras(model):
+        return None
+    result = convert(model, representative, classes=classes, edges=edges.value)
+    for warning in result.warnings:
+        console.warn(warning)
+    drop, same = result.comparison.drop, 100 * result.comparison.agreement
+    if drop > max_drop:
+        raise LimitError(
+            f"int8 loses {drop:.2f} points of accuracy, more than {max_drop:g}",
+            where=str(model),
+            hint="hargen quantize shows which layers lose it; --max-drop sets the limit",
+        )
+    console.note(
+        f"quantized to int8 on {len(result.calibration)} windows: {same:.2f} % of the"
+        f" {result.comparison.windows} windows keep their class"
+    )
+    return result.content
+
+
+def no_representative_data(model: Path) -> Exception:
+    """Return the error for a Keras model that came without data to calibrate on."""
+    from hargen.errors import UsageError
+
+    return UsageError(
+        "a Keras model needs representative data to be quantized",
+        where=str(model),
+        hint="--representative DATA: at least 100 windows like those that it was trained on, some"
+        " of every class; .npz, a mobility_v1 pickle, st_har_26hz or wisdm51 (docs/data.md)",
+    )
+
+
+def _print(report: QuantizeReport, json_file: Path | None) -> None:
+    from hargen.cli import console
+
+    def say(name: str, text: str) -> None:
+        console.say(f"  {name:<15} {text}", json_file)
+
+    before, after = report.before, report.after
+    console.say(f"{before.file} -> {after.file}", json_file)
+    say("calibrated on", f"{report.calibrated_on}; {report.calibration_windows} windows")
+    say("measured on", f"{report.measured_on}; {report.windows} windows, {report.judged} judged")
+    if before.accuracy is None or after.accuracy is None:
+        say("accuracy", "unknown: the data's classes are not the model's; see --classes")
+        say("drop", f"at most {report.drop:.2f} points, limit {report.max_drop:g}")
+    else:
+        say("accuracy", f"{100 * before.accuracy:.2f} % in float by {before.computed_by}")
+        say("", f"{100 * after.accuracy:.2f} % in int8 by {after.computed_by}")
+        say("drop", f"{report.drop:.2f} points, limit {report.max_drop:g}")
+    say("same class", f"{100 * report.agreement:.2f} % of windows")
+    say("size", f"{before.bytes} B -> {after.bytes} B")
+    for index, layer in enumerate(report.layers[:LAYERS_SHOWN]):
+        ratio = "exact" if layer.snr_db is None else f"{layer.snr_db:5.1f} dB"
+        say("worst layers" if index == 0 else "", f"{ratio}  {layer.layer}: {layer.tensor}")

@@ -1,0 +1,1 @@
+"""Trained Keras models become int8 .tflite files: post-training quantization, with a report."""
