@@ -33,7 +33,7 @@ class Check:
 
 def all_checks() -> list[Check]:
     """Return every check, in the order in which a user would put things right."""
-    return [*_python(), *_packages(), *_tools(), *_ports()]
+    return [*_python(), *_packages(), *_tools(), *_real_boards(), *_ports()]
 
 
 def _python() -> Iterator[Check]:
@@ -78,6 +78,12 @@ def _tools() -> Iterator[Check]:
     from hargen.build import toolchain
 
     yield from (Check(*found) for found in toolchain.survey())
+
+
+def _real_boards() -> Iterator[Check]:
+    from hargen.device.real import survey
+
+    yield from (Check(*found) for found in survey.survey())
 
 
 def _ports() -> Iterator[Check]:
