@@ -159,6 +159,8 @@ class Counter:
     def exception_left(self, aside: Aside) -> None:
         """Note that the exception whose entry gave aside has ended."""
         state = self.state
+        if state.run_active and state.exception_depth == state.run_depth:
+            self._end_run()  # the handler had jumped to the function: its return is the exception's
         state.exception_depth -= 1
         state.cycles += costs.EXCEPTION_RETURN
         state.end = aside.end

@@ -36,6 +36,7 @@ PSP, CONTROL = arm_const.UC_ARM_REG_PSP, arm_const.UC_ARM_REG_CONTROL
 XPSR = arm_const.UC_ARM_REG_XPSR_NZCVQG  # to write; unicorn cannot read it by this name
 XPSR_READ = arm_const.UC_ARM_REG_XPSR
 PRIMASK, BASEPRI = arm_const.UC_ARM_REG_PRIMASK, arm_const.UC_ARM_REG_BASEPRI
+XPSR_THUMB = 1 << 24
 FAULTMASK = arm_const.UC_ARM_REG_FAULTMASK
 FPSCR = arm_const.UC_ARM_REG_FPSCR
 SINGLES = tuple(arm_const.UC_ARM_REG_S0 + n for n in range(16))
@@ -53,7 +54,7 @@ class Stop(Enum):
     EXCEPTION = auto()  # the core raised `exception`
     BAD_ACCESS = auto()  # `access` was not served; the program counter is at the instruction
     UNDEFINED = auto()  # no instruction, or WFE or YIELD
-    INVALID_STATE = auto()  # out of Thumb state
+    INVALID_STATE = auto()  # not in Thumb state
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ class Engine:
     def run_to(self, pc: int, address: int) -> tuple[Stop, int]:
         """Run from pc, at most to the instruction at address, which is not executed."""
         self._uc.ctl_set_exits([address])
+        self.drop_translations(pc, address + WORD - pc)  # made without this exit
         try:
             return self.run(pc)
         finally:
@@ -242,11 +244,10 @@ class Engine:
             return Stop.ASKED if self._asked or self._state.stop_reason else Stop.SLEEP
         if self.access is not None:
             return Stop.BAD_ACCESS
-        if status == unicorn_const.UC_ERR_INSN_INVALID:
-            return Stop.UNDEFINED
-        if status == unicorn_const.UC_ERR_EXCEPTION:
-            return Stop.INVALID_STATE
-        raise UcError(status)
+        if status != unicorn_const.UC_ERR_INSN_INVALID:
+            raise UcError(status)
+        is_thumb = self.batch(XPSR_READ).read()[0] & XPSR_THUMB
+        return Stop.UNDEFINED if is_thumb else Stop.INVALID_STATE
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error

@@ -101,6 +101,8 @@ class Machine:
         self._exact_used = 0
         self._wants_exact = False
         self._unplaced: Violation | None = None
+        self._told: set[tuple[Rule, int, int | None]] = set()
+        self._block_before = 0  # where the block began that was split at an access
 
     def start(self, core: Core, pc: int) -> None:
         """Take a core fresh from reset, to run from pc."""
@@ -147,12 +149,16 @@ class Machine:
             whether the instruction is known. Where it is not, the access that is being served will
             be made again, and must be given up now.
         """
-        if self._timeline.executing and not self.be_exact():
-            self._unplaced = Violation(rule, cause, self._state.start, address, exact=False)
+        executing, block = self._timeline.executing, self._state.start
+        if executing and (rule, block, address) in self._told:
+            return True  # a loop that breaks it for ever needs no more words, nor time
+        if executing and not self.be_exact():
+            self._unplaced = Violation(rule, cause, block, address, exact=False)
             return False
         self._unplaced = None
-        pc = self._exact_pc if self._timeline.executing else self._pc
+        pc = self._exact_pc if executing else self._pc
         self._violations.add(Violation(rule, cause, pc, address))
+        self._told.update({(rule, block, address), (rule, self._block_before, address)})
         return True
 
     def be_exact(self) -> bool:
@@ -186,10 +192,8 @@ class Machine:
         if stop is Stop.ASKED:
             if self._state.stop_reason == STOP_FPU:
                 self._run_without_fpu(core)
-        elif stop is Stop.SLEEP:
-            self._sleep()
         else:
-            self._trap(stop, core)
+            self._see_to(stop, core)
 
     def _execute(self, run: Callable[..., tuple[Stop, int]], *addresses: int) -> Stop:
         self._timeline.executing = True
@@ -215,6 +219,7 @@ class Machine:
         self._exact_allowed = self._exact_allowed + 1 if again else 1
         self._exact_used = 0
         self._exact_pc = self._pc
+        self._block_before = state.start
         self._counter.give_back(self._pc)
         self._exact_block = state.blocks + 1
 
@@ -264,11 +269,13 @@ class Machine:
                 self._violations.add(Violation(Rule.FPU_OFF, cause, self._pc))
                 self._pc = core.exceptions.fault(Fault.NO_COPROCESSOR, self._pc)
         elif stop is not Stop.ASKED:
-            self._trap(stop, core)
+            self._see_to(stop, core)
 
-    def _trap(self, stop: Stop, core: Core) -> None:
-        """Do what the core does with an instruction that it cannot complete."""
-        if stop is Stop.EXCEPTION:
+    def _see_to(self, stop: Stop, core: Core) -> None:
+        """Do what the core does with an instruction that ends its straight run."""
+        if stop is Stop.SLEEP:
+            self._sleep()
+        elif stop is Stop.EXCEPTION:
             self._core_exception(core)
         elif stop is Stop.BAD_ACCESS:
             self._bad_access(core)

@@ -67,7 +67,7 @@ class Timeline:
         self._polls += 1
         if self._polls < POLLS_BEFORE_LEAP:
             return
-        if ready == NEVER:
+        if not self._state.cycles < ready < NEVER:
             self._polls = 0
             self._wait_for_host()
             return

@@ -45,7 +45,7 @@ __attribute__((section(".isr_vector"), used, aligned(1024))) const vector_t vect
 
 /* F pc CFSR HFSR BFAR, if the serial port works by then */
 __attribute__((used)) void fault_report(const uint32_t *frame) {
-  if (USART1_CR1 & 1u) {
+  if ((RCC_APB2ENR & (1u << 14)) && (USART1_CR1 & 1u)) {
     send_text("F ");
     send_hex(frame[6]);
     send_byte(' ');
@@ -61,7 +61,7 @@ __attribute__((used)) void fault_report(const uint32_t *frame) {
 }
 
 __attribute__((weak, naked)) void HardFault_Handler(void) {
-  __asm volatile("mrs r0, msp\n b fault_report");
+  __asm volatile("mrs r0, msp\n movs r1, #0\n msr msplim, r1\n b fault_report");
 }
 
 __attribute__((used)) void Reset_Handler(void) {

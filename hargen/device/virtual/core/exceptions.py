@@ -34,7 +34,7 @@ FP_FRAME = struct.Struct("<18I")  # S0-S15, FPSCR, reserved
 RETURN_HANDLER, RETURN_MODE_THREAD, RETURN_PSP, RETURN_NO_FP = 0xFFFF_FFA0, 1 << 3, 1 << 2, 1 << 4
 
 CONTROL_SPSEL, CONTROL_FPCA, CONTROL_SFPA = 1 << 1, 1 << 2, 1 << 3
-XPSR_EXCEPTION, XPSR_ALIGNED, XPSR_THUMB = 0x1FF, 1 << 9, 1 << 24
+XPSR_EXCEPTION, XPSR_ALIGNED = 0x1FF, 1 << 9
 XPSR_IT = 0x0600_FC00
 HFSR_FORCED, HFSR_DEBUG, HFSR_VECTOR = 1 << 30, 1 << 31, 1 << 1
 BFAR_VALID = 1 << 15
@@ -176,7 +176,7 @@ class Exceptions:
         if exc_return & RETURN_MODE_THREAD:
             control = control & ~CONTROL_SPSEL | (CONTROL_SPSEL if on_psp else 0)
         new_sp = frame_at + size + (4 if xpsr & XPSR_ALIGNED else 0)
-        self._leave.write(*low, control, xpsr & ~XPSR_ALIGNED | XPSR_THUMB, new_sp)
+        self._leave.write(*low, control, xpsr & ~XPSR_ALIGNED | cpu.XPSR_THUMB, new_sp)
         return int(pc)
 
     def _priority(self) -> int:
@@ -201,7 +201,7 @@ class Exceptions:
         if handler is None or not handler & 1:
             self._values[HFSR] |= HFSR_VECTOR
             raise LockupError(f"the vector of exception {number} is not a Thumb address")
-        frame = BASIC_FRAME.pack(*low, pc, xpsr | XPSR_THUMB | (XPSR_ALIGNED if sp & 4 else 0))
+        frame = BASIC_FRAME.pack(*low, pc, xpsr | (XPSR_ALIGNED if sp & 4 else 0))
         if control & CONTROL_FPCA:
             frame += FP_FRAME.pack(*self._fp.read(), 0)
         new_sp = (sp & ~7) - len(frame)
@@ -213,7 +213,7 @@ class Exceptions:
         self._enter.write(
             new_sp,
             control & ~(CONTROL_FPCA | CONTROL_SFPA),
-            xpsr & ALL & ~(XPSR_EXCEPTION | XPSR_IT) | XPSR_THUMB | number,
+            xpsr & ALL & ~(XPSR_EXCEPTION | XPSR_IT) | cpu.XPSR_THUMB | number,
             exc_return,
         )
         aside = self._counter.exception_entered(handler & ~1)
