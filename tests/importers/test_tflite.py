@@ -117,6 +117,13 @@ def test_an_unknown_operator_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "docs/adding-an-operator.md" in error.hint
 
 
+def test_a_free_batch_is_named_with_what_to_do(tmp_path: Path) -> None:
+    error = error_of(small_network(kind="SPACE_TO_BATCH_ND"), tmp_path)
+    assert "operator 0 (SPACE_TO_BATCH_ND)" in error.where
+    assert "free batch" in str(error)
+    assert "batch_shape=(1" in error.hint
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -22,6 +22,10 @@ from hargen.ir.graph import Graph
 from hargen.ir.operator import Operator, TensorId
 from hargen.ir.tensor import DType, Tensor
 
+# What TensorFlow's converter adds to a network whose batch is free: the shapes of reshapes, which
+# the output tensors have too, and detours around dilated convolutions.
+_SHAPE_ARITHMETIC = {"SHAPE", "STRIDED_SLICE", "GATHER", "REDUCE_PROD", "PACK"}
+_DETOURS = {"SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"}
 MAX_OPERATORS = 4096
 MAX_TENSORS = 16384
 
@@ -51,6 +55,7 @@ def read_graph(content: bytes) -> Graph:
         operators = tuple(
             _read_operator(model, subgraph.Operators(i), i, tensors)
             for i in range(subgraph.OperatorsLength())
+            if not _is_shape_arithmetic(model, subgraph.Operators(i), tensors)
         )
     return Graph(tensors, operators, input_id, output_id)
 
@@ -104,12 +109,30 @@ def _edge(what: str, count: int, ids: object, tensors: tuple[Tensor, ...]) -> Te
     return index
 
 
+def _is_shape_arithmetic(
+    model: tflite.Model, operator: tflite.Operator, tensors: tuple[Tensor, ...]
+) -> bool:
+    """Return whether an operator computes shapes; whoever reads one for more fails to verify."""
+    kind = operator_name(model.OperatorCodes(operator.OpcodeIndex()))
+    outputs = np.asarray(operator.OutputsAsNumpy()).reshape(-1)
+    return kind in _SHAPE_ARITHMETIC and all(
+        0 <= i < len(tensors) and tensors[i].dtype is DType.INT32 for i in outputs.tolist()
+    )
+
+
 def _read_operator(
     model: tflite.Model, operator: tflite.Operator, index: int, tensors: tuple[Tensor, ...]
 ) -> Operator:
     code = model.OperatorCodes(operator.OpcodeIndex())
     kind = operator_name(code)
     where = f"operator {index} ({kind})"
+    if kind in _DETOURS:
+        raise ModelError(
+            "this operator is there because the model was converted with a free batch",
+            where=where,
+            hint="convert it with the batch fixed at 1, keras.Input(batch_shape=(1, ...)), or give"
+            " the .keras or .h5 file",
+        )
     if kind not in READERS:
         raise ModelError(
             "hargen does not know this operator",
