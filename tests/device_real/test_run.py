@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -68,3 +70,14 @@ def test_what_cannot_be_started(tmp_path: Path) -> None:
     script.write_text("no shebang", encoding="utf-8")
     with pytest.raises(ToolError, match="cannot be started"):
         run([str(script)], seconds=1)
+
+
+def test_ctrl_c_ends_the_program_too(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
+    timer = threading.Timer(1.0, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(python(code), seconds=30)
+    timer.join()
+    assert not Path(f"/proc/{note.read_text(encoding='utf-8')}").exists()
