@@ -127,6 +127,7 @@ def quantized(
     from hargen.importers.keras.model import is_keras
 
     if not is_keras(model):
+        console.note("--representative is for Keras models: a .tflite is exported as it is")
         return None
     result = convert(model, representative, classes=classes, edges=edges.value)
     for warning in result.warnings:
