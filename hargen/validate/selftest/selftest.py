@@ -136,7 +136,6 @@ def _all(bench: _Bench) -> list[Check]:
         ("known answers", _known_answers),
         ("windows", _windows),
         ("cycles", _cycles),
-        ("violations", _violations),
     ]
     checks: list[Check] = []
     lost = ""
@@ -150,7 +149,7 @@ def _all(bench: _Bench) -> list[Check]:
             lines = [str(error), *([error.hint] if error.hint else [])]
             checks.append(Check(name=name, status="broken", lines=lines))
             lost = _is_lost(bench, name)
-    return checks
+    return [*checks, *_violations(bench)]
 
 
 def _is_lost(bench: _Bench, name: str) -> str:
@@ -270,8 +269,8 @@ def _cycles(bench: _Bench) -> list[Check]:
         return [Check(name=name, status="ok", lines=lines, values=values)]
     try:
         guessed = estimate.cycles(bench.image, bench.board, bench.rows[: estimate.WINDOWS])
-    except MissingExtraError as error:
-        lines = [line, f"no estimate beside it: {error.hint}"]
+    except (MissingExtraError, DeviceError) as error:  # neither is the board's fault
+        lines = [line, f"no estimate beside it: {error}; {error.hint}"]
         return [Check(name=name, status="ok", lines=lines, values=values)]
     same = statistics.median_low(bench.cycles[: len(guessed)])
     guess = statistics.median_low(guessed)
@@ -281,7 +280,10 @@ def _cycles(bench: _Bench) -> list[Check]:
 
 
 def _violations(bench: _Bench) -> list[Check]:
-    """Return what a virtual board saw that real silicon would not serve."""
+    """Return what a virtual board saw that real silicon would not serve.
+
+    It stops there: this explains a silence, and is told whatever else broke.
+    """
     found = [] if bench.virtual is None else bench.virtual.violations()
     return [Check(name="violations", status="broken", lines=found[:5])] if found else []
 

@@ -144,6 +144,38 @@ def test_the_virtual_board_end_to_end(
     assert {"ok", "skipped"} == {check["status"] for check in table["checks"]}
 
 
+def test_what_silicon_would_not_serve_is_told_whatever_else_breaks(
+    flashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("unicorn")
+
+    def die(_self: Client) -> None:
+        raise DeviceError("no answer", where="here")
+
+    monkeypatch.setattr(Client, "selftest", die)
+    monkeypatch.setattr(VirtualBoard, "violations", lambda _: ["write to GPIOA, clock off"])
+    report = run(flashed, virtual=True, windows=3, timeout=0.5)
+    assert report.checks[-1] == Check(
+        name="violations", status="broken", lines=["write to GPIOA, clock off"]
+    )
+
+
+def test_a_virtual_board_that_fails_is_not_the_boards_fault(
+    flashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("unicorn")
+
+    def fail(*_: object) -> list[int]:
+        raise DeviceError("the virtual board died", hint="see its log")
+
+    monkeypatch.setattr("hargen.validate.selftest.estimate.cycles", fail)
+    with VirtualBoard(flashed, with_pty=False) as board:
+        report = run(flashed, port=board.url, windows=3)
+    (cycles,) = [check for check in report.checks if check.name == "cycles"]
+    assert cycles.status == "ok"
+    assert "the virtual board died; see its log" in cycles.lines[1]
+
+
 def test_the_tests_for_a_real_board_run(flashed: Path) -> None:
     """`pytest -m hil --port P`, with a virtual board behind the port."""
     pytest.importorskip("unicorn")
