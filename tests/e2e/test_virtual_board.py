@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,34 @@ def test_the_board_in_the_foreground_serves_its_socket(hargen: Hargen, flashed: 
         board.send_signal(signal.SIGINT)
         _, errors = board.communicate(timeout=20)
     assert (board.returncode, errors) in ((0, ""), (130, ""))
+
+
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    text = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(number) for number in text.split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_ends_the_virtual_board_too(flashed: Path, number: int, code: int) -> None:
+    running = subprocess.Popen(
+        command("validate-serial", flashed, "--virtual", "--synthetic", "3000"),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (started := children(running.pid)):
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=20)
+    assert (running.returncode, out, err) == (code, "", "")
+    assert not [board for board in started if Path(f"/proc/{board}").is_dir()]
 
 
 def zoo(
