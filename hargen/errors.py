@@ -1,7 +1,8 @@
 """The errors that a user may see, each with its exit code.
 
-An error says what went wrong, where (file, node, tensor, offset), why, and what to do. The command
-line prints these four and exits with the class's code; a caller of the Python API catches the class.
+An error says what went wrong, where (file, node, tensor, offset), why, and what to do. The
+command line prints these four and exits with the class's code; a caller of the Python API catches
+the class.
 """
 
 from __future__ import annotations

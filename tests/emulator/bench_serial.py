@@ -1,4 +1,6 @@
-"""How many windows a second go through the virtual board: python tests/emulator/bench_serial.py
+"""Count the windows a second that go through the virtual board.
+
+Run it: python tests/emulator/bench_serial.py
 
 A window is a request of 300 bytes, some 150 000 instructions, and a reply of 60 bytes at 921600
 baud, received by interrupt. Two requests are under way at a time, as the link's pipelining does.

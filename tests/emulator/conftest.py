@@ -26,7 +26,7 @@ def tools() -> None:
 
 
 @pytest.fixture(scope="session")
-def firmware(tmp_path_factory: pytest.TempPathFactory, tools: None) -> Build:
+def firmware(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Return a function (source, defines=()) -> ELF that compiles each firmware once."""
     folder = tmp_path_factory.mktemp("firmware")
     made: dict[tuple[object, ...], Path] = {}

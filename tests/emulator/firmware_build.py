@@ -7,9 +7,9 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent / "firmware"
 FLAGS = (
-    "-mcpu=cortex-m33 -mthumb -mfpu=fpv5-sp-d16 -mfloat-abi=hard -std=c11 -O2 -g "
-    "-Wall -Wextra -Werror -ffreestanding -nostdlib"
-).split()
+    *("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
+    *("-std=c11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-nostdlib"),
+)
 
 
 def build(folder: Path, *sources: str, defines: tuple[str, ...] = ()) -> Path:

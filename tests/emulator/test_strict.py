@@ -125,7 +125,9 @@ def test_a_broken_rule_is_reported_once_with_its_cause(breaking, name, rule, wor
     assert [str(other.rule.value) for other in before] == LEADING_TO.get(name, [])
 
 
-@pytest.mark.parametrize("name", ["CLOCK_OFF_WRITE", "UNMODELLED_PERIPHERAL", "PIN_TX", "UNDEFINED"])
+@pytest.mark.parametrize(
+    "name", ["CLOCK_OFF_WRITE", "UNMODELLED_PERIPHERAL", "PIN_TX", "UNDEFINED"]
+)
 def test_the_program_counter_is_that_of_the_instruction(breaking, elf, name):
     outcome = breaking(name)
 

@@ -10,7 +10,9 @@ SOURCES = ("timing.c", "counted.S")
 @pytest.mark.parametrize("python_hook", [False, True])
 def test_time_is_exact_to_the_instruction(play, python_hook):
     outcome = play(*SOURCES, python_hook=python_hook)
-    off, first, second, conditional, pair, ten_ticks, awake, flagged, current, ticks = outcome.values
+    off, first, second, conditional, pair, ten_ticks, awake, flagged, current, ticks = (
+        outcome.values
+    )
 
     assert off == 0, "a counter that is not enabled stands still"
     loads_and_nops = 1 | (1 + 10) << 8 | (1 + 20) << 16

@@ -33,9 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_file_is_as_committed(
-    file: str, project: Path, request: pytest.FixtureRequest
-) -> None:
+def test_the_file_is_as_committed(file: str, project: Path, request: pytest.FixtureRequest) -> None:
     golden = HERE / file
     found = (project / file).read_text()
     if request.config.getoption("--accept-golden"):

@@ -112,9 +112,7 @@ def test_unicorn_comes_by_its_extra_alone(distributions: dict[str, Path]) -> Non
     assert metadata["License-Expression"] == "MIT"
 
 
-def test_a_project_is_made_and_built_far_from_the_checkout(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_a_project_is_made_and_built_far_from_the_checkout(installed: Path, tmp_path: Path) -> None:
     hargen = installed / "hargen"
     where = run(installed / "python", "-c", "import hargen; print(hargen.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(installed.parent)
