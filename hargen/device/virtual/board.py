@@ -160,12 +160,12 @@ class Board:
             due = min(due, self.chip.usart.next_departure())
         return due
 
-    def next_departure(self) -> int:
-        """Return when the last byte on its way to the host has left, NEVER for none."""
-        return self.chip.usart.last_departure()
+    def line_rests_at(self) -> int:
+        """Return when the serial line will be at rest but for bytes that still arrive."""
+        return self.chip.usart.rests_at()
 
     def is_line_busy(self) -> bool:
-        """Tell whether bytes are on their way on the serial line."""
+        """Tell whether something goes on on the serial line."""
         return self.chip.usart.is_line_busy()
 
     def has_ready_interrupt(self) -> bool:

@@ -38,11 +38,11 @@ class Devices(Protocol):
     def next_event(self) -> int:
         """Return when an interrupt may become pending next."""
 
-    def next_departure(self) -> int:
-        """Return when the last byte on its way to the host has left, NEVER for none."""
+    def line_rests_at(self) -> int:
+        """Return when the serial line will be at rest but for bytes that still arrive."""
 
     def is_line_busy(self) -> bool:
-        """Tell whether bytes are on their way on the serial line."""
+        """Tell whether something goes on on the serial line."""
 
     def poll_host(self) -> None:
         """Exchange bytes and commands with the host."""
@@ -234,7 +234,7 @@ class Machine:
                 self._next_look = state.cycles + HOST_LOOK_CYCLES
                 devices.poll_host()
             else:
-                due = min(devices.next_event(), devices.next_departure(), self._next_look)
+                due = min(devices.next_event(), devices.line_rests_at(), self._next_look)
                 self._timeline.sleep_until(max(due, state.cycles + 1))
             devices.advance(state.cycles)
 

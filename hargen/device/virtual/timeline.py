@@ -12,6 +12,7 @@ from hargen.device.virtual.counter import NEVER, State
 
 MSI_AFTER_RESET_HZ = 4_000_000
 POLLS_BEFORE_LEAP = 4
+POLL_INSTRUCTIONS = 64  # more between two reads of a flag is work
 
 
 class Timeline:
@@ -26,6 +27,7 @@ class Timeline:
         self._state = state
         self._wait_for_host = wait_for_host
         self._polled = 0
+        self._polled_at = 0  # instructions
         self._polls = 0
         self.executing = False
         self.asleep = 0  # cycles that the core's own clock has stood still
@@ -51,25 +53,33 @@ class Timeline:
             self.asleep += time - self._state.cycles
             self._state.cycles = time
 
-    def polled(self, address: int, ready: int = NEVER) -> None:
-        """Note that the flag at address was read and was not what the firmware can wait for.
+    def polled(self, address: int, ready: int) -> None:
+        """Note that the flag at address was read, and is not yet what firmware waits for.
 
-        A core that keeps reading one flag computes nothing. After some turns time leaps to when the
-        flag changes, or to when something else is due; with nothing due the host gets the time.
+        A core that reads one flag again and again computes nothing: after some turns time leaps.
 
         Args:
             address: the register that was read.
-            ready: when the flag will change by itself, if it will.
+            ready: when the flag will change by itself, NEVER where it will not.
         """
-        if address != self._polled:
-            self._polled, self._polls = address, 0
-            return
+        instructions = self._state.instructions
+        if address != self._polled or instructions - self._polled_at > POLL_INSTRUCTIONS:
+            self._polls = 0
+        self._polled, self._polled_at = address, instructions
         self._polls += 1
-        if self._polls < POLLS_BEFORE_LEAP:
-            return
-        if not self._state.cycles < ready < NEVER:
+        if self._polls >= POLLS_BEFORE_LEAP:
+            self.leap(ready)
+
+    def leap(self, ready: int) -> None:
+        """Let the time pass that the core spends on waiting for a flag.
+
+        Args:
+            ready: when the flag will change by itself. Where it will not, the host gets the time;
+                where something else is due before, time goes on to that only.
+        """
+        if self.now < ready < NEVER:
+            target = min(ready, self._state.deadline)
+            self._state.cycles = max(self._state.cycles, target)
+        else:
             self._polls = 0
             self._wait_for_host()
-            return
-        target = min(ready, self._state.deadline)
-        self._state.cycles = max(self._state.cycles, target)

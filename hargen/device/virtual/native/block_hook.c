@@ -1,10 +1,10 @@
 /* Counts instructions and estimated cycles in Unicorn's block callback.
  *
- * Unicorn calls hg_block at the first instruction of every basic block, before it runs. What a block
- * costs is looked up in a table that the board's process fills when it first meets the block, so
- * that a block costs a few nanoseconds. The callback also stops the emulator when something is due,
- * and notes what each call of one function took. counter.py holds the same structures and the same
- * logic in Python, for where there is no compiler; a test holds the two equal.
+ * Unicorn calls hg_block at the first instruction of every basic block, before it runs. What a
+ * block costs is looked up in a table that the board's process fills when it first meets the block,
+ * so that a block costs a few nanoseconds. The callback also stops the emulator when something is
+ * due, and notes what each call of one function took. counter.py holds the same structures and the
+ * same logic in Python, for where there is no compiler; a test holds the two equal.
  *
  * Built by hook_build.py with the host's compiler; needs no header of Unicorn.
  */
@@ -61,8 +61,8 @@ typedef struct {
 
   hg_block_t *table; /* one entry a halfword of the memory from table_base */
   uint64_t table_base;
-  uint64_t table_size;    /* bytes of that memory */
-  hg_block_t elsewhere;   /* the block last learned outside the table */
+  uint64_t table_size;  /* bytes of that memory */
+  hg_block_t elsewhere; /* the block last learned outside the table */
 
   int (*stop)(void *engine);                               /* uc_emu_stop */
   int (*read_register)(void *engine, int id, void *value); /* uc_reg_read */

@@ -35,7 +35,7 @@ from hargen.device.virtual.peripherals.usart_front import (
     Front,
 )
 from hargen.device.virtual.registers import ALL, Peripheral, Reporter
-from hargen.device.virtual.timeline import Timeline
+from hargen.device.virtual.timeline import POLLS_BEFORE_LEAP, Timeline
 from hargen.device.virtual.violations import Rule
 
 USART1_BASE, USART1_IRQ = 0x4001_3800, 61
@@ -147,8 +147,8 @@ class Usart(Peripheral):
         self._settle()
 
     def is_line_busy(self) -> bool:
-        """Tell whether bytes are on their way, in either direction."""
-        return bool(self._wire or self._sending)
+        """Tell whether something goes on on the line, or its falling idle is still to be told."""
+        return bool(self._wire or self._sending or self._awaits_idle or self._awaits_timeout)
 
     def advance(self, now: int) -> None:
         """Let everything happen that is due at now."""
@@ -162,7 +162,7 @@ class Usart(Peripheral):
             self.front.latched |= IDLE
             self._awaits_idle = False
         if self._awaits_timeout and now - self._last_arrival >= self._timeout():
-            self.front.latched |= RTOF if self.values[CR2] & RTOEN else 0
+            self.front.latched |= RTOF
             self._awaits_timeout = False
         self._settle()
 
@@ -199,9 +199,13 @@ class Usart(Peripheral):
         """Return when the byte that is being sent has left, or NEVER."""
         return self._sending[0][0] if self._sending else NEVER
 
-    def last_departure(self) -> int:
-        """Return when everything that was written has left, or NEVER where all has."""
-        return self._sending[-1][0] if self._sending else NEVER
+    def rests_at(self) -> int:
+        """Return when the line will be at rest but for bytes that still arrive; NEVER if it is."""
+        if self._sending:
+            return self._sending[-1][0]
+        if self._awaits_timeout:
+            return self._last_arrival + max(self._byte_time, self._timeout())
+        return self._last_arrival + self._byte_time if self._awaits_idle else NEVER
 
     def _configure(self) -> None:
         """Work out what the control registers mean for status and interrupts."""
@@ -251,7 +255,8 @@ class Usart(Peripheral):
             self._next_arrival += self._byte_time
             if not connected:
                 continue
-            self._awaits_idle = self._awaits_timeout = True
+            self._awaits_idle = True
+            self._awaits_timeout = bool(self.values[CR2] & RTOEN)
             if front.received < self._depth:
                 front.push(item)
                 self.front.latched |= FE if item & FRAMING_ERROR else 0
@@ -284,9 +289,13 @@ class Usart(Peripheral):
         self.advance(self._timeline.now)
         front = self.front
         status = front.status()
-        if status == front.last_status:
-            self._timeline.polled(self.base + ISR, front.quiet_until)
-        front.last_status = status
+        if status != front.last_status:
+            front.last_status = status
+            front.polls = 0
+            return status
+        front.polls += 1
+        if front.polls >= POLLS_BEFORE_LEAP:
+            self._timeline.leap(front.quiet_until)
         return status
 
     def _read_rdr(self) -> int:

@@ -30,6 +30,7 @@ class Front(ctypes.Structure):
         clocked: 1 while the registers can be reached.
         latched: the status bits that stay until they are cleared.
         last_status: what was read last, 0 after anything that is no wait for a change.
+        polls: how often in a row the same status was read again.
         sending: bytes in the send FIFO and the shift register.
         received: bytes in the receive FIFO.
     """
@@ -45,6 +46,7 @@ class Front(ctypes.Structure):
         ("latched", ctypes.c_uint32),
         ("steady", ctypes.c_uint32),
         ("last_status", ctypes.c_uint32),
+        ("polls", ctypes.c_uint32),
         ("sending", ctypes.c_uint32),
         ("received", ctypes.c_uint32),
         ("first", ctypes.c_uint32),
