@@ -161,7 +161,7 @@ class Board:
         return due
 
     def line_rests_at(self) -> int:
-        """Return when the serial line will be at rest but for bytes that still arrive."""
+        """Return when the serial line will be at rest, NEVER where it is or bytes still arrive."""
         return self.chip.usart.rests_at()
 
     def is_line_busy(self) -> bool:

@@ -39,7 +39,7 @@ class Devices(Protocol):
         """Return when an interrupt may become pending next."""
 
     def line_rests_at(self) -> int:
-        """Return when the serial line will be at rest but for bytes that still arrive."""
+        """Return when the serial line will be at rest, NEVER where it is or bytes still arrive."""
 
     def is_line_busy(self) -> bool:
         """Tell whether something goes on on the serial line."""

@@ -200,9 +200,11 @@ class Usart(Peripheral):
         return self._sending[0][0] if self._sending else NEVER
 
     def rests_at(self) -> int:
-        """Return when the line will be at rest but for bytes that still arrive; NEVER if it is."""
+        """Return when the line will be at rest, NEVER where it is or bytes still arrive."""
         if self._sending:
             return self._sending[-1][0]
+        if self._wire:
+            return NEVER
         if self._awaits_timeout:
             return self._last_arrival + max(self._byte_time, self._timeout())
         return self._last_arrival + self._byte_time if self._awaits_idle else NEVER
