@@ -21,7 +21,7 @@ typedef struct {
   uint32_t latched; /* status bits that stay until they are cleared */
   uint32_t steady;  /* status bits that follow from the configuration and from the wire */
   uint32_t last_status;
-  uint32_t polls; /* how often in a row the same status was read again */
+  uint32_t polls;   /* how often in a row the same status was read again */
   uint32_t sending; /* bytes */
   uint32_t received;
   uint32_t first; /* index of the oldest byte received */
