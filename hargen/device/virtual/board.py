@@ -219,7 +219,6 @@ class Board:
     def _start(self, cause: int) -> None:
         """Reset: a new core on the old memories, begun through the vector table."""
         self._reset_cause = None
-        self._reset_at = self._reset_at_departure = NEVER
         self._resets += 1
         self.chip.reset(cause)
         self._engine = Engine(self._counter, self._library)

@@ -205,8 +205,16 @@ class Engine:
         finally:
             self._uc.ctl_set_exits([])
 
-    def run_store(self, pc: int, base: int, size: int) -> tuple[list[tuple[int, int, int]], int]:
-        """Execute the one instruction at pc with the memory at base writable.
+    def run_store(
+        self, pc: int, after: int, base: int, size: int
+    ) -> tuple[list[tuple[int, int, int]], int]:
+        """Execute the one instruction from pc to after with a read-only memory made writable.
+
+        Args:
+            pc: the instruction.
+            after: the next one.
+            base: the memory's first address.
+            size: its bytes.
 
         Returns:
             its stores there as (address, bytes, value), and the program counter after it.
@@ -221,12 +229,12 @@ class Engine:
         )
         self._uc.mem_protect(base, size, unicorn_const.UC_PROT_ALL)
         try:
-            self._uc.emu_start(pc | 1, 0, count=1)
+            _, pc = self.run_to(pc, after)
         finally:
             self._uc.hook_del(hook)
             self._uc.mem_protect(base, size, _protection("rx"))
-        _reg_read(self._handle, PC, self._pc_at)
-        return stores, self._pc.value
+            self._uc.ctl_flush_tb()  # what was translated calls the hook
+        return stores, pc
 
     def stop(self) -> None:
         """Stop before the next instruction, or at the one whose access is being served."""

@@ -16,6 +16,7 @@ from hargen.device.virtual import costs
 from hargen.device.virtual import engine as cpu
 from hargen.device.virtual.core.exceptions import Exceptions, Fault, LockupError
 from hargen.device.virtual.counter import BLOCK_REACH, NEVER, STOP_FPU, Counter
+from hargen.device.virtual.decode import is_wide
 from hargen.device.virtual.engine import BadAccess, Stop
 from hargen.device.virtual.memory import Memory
 from hargen.device.virtual.timeline import Timeline
@@ -130,6 +131,8 @@ class Machine:
             self._devices.poll_host()
             return
         self._devices.advance(state.cycles)
+        if self._is_held:
+            return
         try:
             handler = core.exceptions.take_pending(self._pc)
             if handler is not None:
@@ -342,7 +345,10 @@ class Machine:
         window = slice(max(0, offset - STORE_REACH), offset + STORE_REACH)
         before = flash.content[window]
         self._state.deadline = NEVER
-        stores, self._pc = core.engine.run_store(self._pc, flash.base, len(flash.content))
+        first = int.from_bytes(self._memory.fetch(self._pc, 2), "little")
+        after = self._pc + (4 if is_wide(first) else 2)
+        size = flash.end - flash.base
+        stores, self._pc = core.engine.run_store(self._pc, after, flash.base, size)
         self._counter.give_back(self._pc)
         flash.content[window] = before
         for address, size, value in stores:

@@ -19,8 +19,8 @@ ACR, NSKEYR, NSSR, NSCR, OPTR = 0x00, 0x08, 0x20, 0x28, 0x40
 
 LATENCY_MASK, PRFTEN = 0xF, 1 << 8
 KEYS = 0x4567_0123, 0xCDEF_89AB
-EOP, PROGERR, PGAERR, SIZERR, PGSERR = 1 << 0, 1 << 3, 1 << 5, 1 << 6, 1 << 7
-STATUS_FLAGS, BSY, WDW = 0x20FB, 1 << 16, 1 << 17
+PROGERR, PGAERR, SIZERR, PGSERR = 1 << 3, 1 << 5, 1 << 6, 1 << 7
+STATUS_FLAGS, BSY, WDW = 0x20FA, 1 << 16, 1 << 17
 PG, PER, STRT, LOCK, OPTLOCK = 1 << 0, 1 << 1, 1 << 16, 1 << 31, 1 << 30
 PNB_SHIFT, BKER = 3, 1 << 11
 SELECT_BITS = PG | PER | 0x7F << PNB_SHIFT | BKER
@@ -115,7 +115,6 @@ class Flash(Peripheral):
 
     def _finish(self, seconds: float, address: int, size: int) -> None:
         self._busy_until = self._timeline.now + self._timeline.cycles_of(seconds)
-        self.values[NSSR] |= EOP
         self._on_content(address, size)
 
     def _refuse(self, rule: Rule, flag: int, cause: str, address: int) -> None:
@@ -146,7 +145,7 @@ class Flash(Peripheral):
         value = self.values[NSSR] | (WDW if self._quad_word else 0)
         if self._timeline.now < self._busy_until:
             self._timeline.polled(self.base + NSSR, self._busy_until)
-            return value & ~EOP | BSY
+            return value | BSY
         return value
 
     def _write_status(self, value: int) -> None:
