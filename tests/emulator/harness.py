@@ -24,17 +24,22 @@ class ScriptedHost(Host):
     def __init__(self, chunks: Iterable[bytes]) -> None:
         super().__init__()
         self._chunks = list(chunks)
+        self._is_due = False
         self._waits = 0
         self.board: Board | None = None
 
     def poll(self) -> None:
-        if self.board is not None and self.board.state()["cycles"] > LIMIT_CYCLES:
+        assert self.board is not None
+        if self._is_due:
+            self._is_due = False
+            self.board.receive(self._chunks.pop(0), None)
+        if self.board.state()["cycles"] > LIMIT_CYCLES:
             self.board.end()
 
     def wait(self, seconds: float | None) -> bool:
         assert self.board is not None
         if self._chunks:
-            self.board.receive(self._chunks.pop(0), None)
+            self._is_due = True
             return True
         self._waits += 1
         if seconds is None or self._waits > VAIN_WAITS:

@@ -122,9 +122,11 @@ class Machine:
     def step(self) -> None:
         """Do what is due, then run until something else is."""
         state = self._state
-        if state.cycles >= self._next_look:
+        if state.cycles >= self._next_look and not self._is_held:
             self._next_look = state.cycles + HOST_LOOK_CYCLES
             self._devices.poll_host()
+            if self._is_held:
+                return  # the host asked for a reset or the end: whoever runs the board sees to it
         core = self._core
         if self._is_held or core is None:
             self._devices.wait_for_host(None)
