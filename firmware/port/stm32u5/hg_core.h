@@ -21,6 +21,11 @@ static inline void hg_core_synchronize(void) {
   __asm volatile("dsb\n isb" ::: "memory");
 }
 
+/* Keeps the compiler from moving accesses to memory across: an interrupt may come in between. */
+static inline void hg_core_order(void) {
+  __asm volatile("" ::: "memory");
+}
+
 /* A stack that would grow below the limit traps instead (UsageFault, STKOF). */
 static inline void hg_core_set_stack_limit(const uint32_t *limit) {
   __asm volatile("msr msplim, %0" ::"r"(limit));

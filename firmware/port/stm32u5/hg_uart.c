@@ -1,5 +1,6 @@
 #include "hg_uart.h"
 
+#include "hg_core.h"
 #include "hg_handlers.h"
 #include "hg_registers.h"
 #include "hg_wait.h"
@@ -78,6 +79,7 @@ static void hg_ring_push(uint8_t byte) {
     return;
   }
   hg_ring.bytes[hg_ring.head] = byte;
+  hg_core_order();
   hg_ring.head = next;
 }
 
@@ -115,6 +117,7 @@ uint32_t hg_uart_receive(uint8_t *data, uint32_t capacity) {
     data[count++] = hg_ring.bytes[tail];
     tail = hg_ring_next(tail);
   }
+  hg_core_order();
   hg_ring.tail = tail;
   return count;
 }
