@@ -280,7 +280,7 @@ class _Pipeline:
                 f"no answer to {request_name(slowest.request.type)}",
                 where=self._exchange.port,
                 why=f"the device says HELLO, but did not answer in {self._exchange.timeout:g} s",
-                hint="a longer --timeout may help; hargen flash and a reset certainly do",
+                hint="reset the board; if it is only slow, allow it more time",
             )
         self._recoveries += 1
         self._recover()
@@ -300,5 +300,6 @@ def crashed(port: str, payload: bytes) -> DeviceError:
         "the firmware has crashed",
         where=port,
         why=registers,
-        hint="arm-none-eabi-addr2line -e build/release/*.elf <pc> names the line; reset the board",
+        hint="arm-none-eabi-addr2line -f -e build/release/*.elf PC names the function; "
+        "reset the board to go on",
     )

@@ -9,6 +9,8 @@ from typing import Any
 from hargen.link import messages
 from hargen.link.messages import MessageType, NakReason, ResetCause
 
+_MOST = 1 << 16  # classes, layers or slots
+
 
 @dataclass(frozen=True)
 class TensorInfo:
@@ -138,7 +140,7 @@ def parse_hello(protocol: int, payload: bytes) -> Hello:
     """Return HELLO's reply.
 
     Raises:
-        ValueError: it is too short.
+        ValueError: it is too short, or has values that no firmware of ours has.
     """
     fields = dict(messages.HELLO_REPLY.unpack(payload))
     fields["protocol"] = protocol
@@ -147,6 +149,10 @@ def parse_hello(protocol: int, payload: bytes) -> Hello:
         fields[name] = fields[name].rstrip(b"\0").decode("utf-8", "replace")
     for name in ("input", "output"):
         fields[name] = _tensor(fields[name])
+    if not fields["clock_hz"] or not fields["slots"]:
+        raise ValueError("it has no clock, or no room for a request")
+    if max(fields["class_count"], fields["layer_count"], fields["slots"]) > _MOST:
+        raise ValueError("it has impossible numbers of classes, layers or slots")
     cause = fields["reset_cause"]
     fields["reset_cause"] = tuple(bit.name.lower() for bit in ResetCause if cause & bit)
     return Hello(**fields)

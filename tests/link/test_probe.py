@@ -90,6 +90,14 @@ def test_a_short_hello() -> None:
     assert "not understood" in error.what
 
 
+@pytest.mark.parametrize(
+    "values", [{"clock_hz": 0}, {"slots": 0}, {"slots": 1 << 20}, {"class_count": 1 << 31}]
+)
+def test_a_hello_with_impossible_values(values: dict[str, int]) -> None:
+    error = error_of(lambda f: hello_reply(f, **values))
+    assert "not understood" in error.what
+
+
 def test_a_crashed_firmware() -> None:
     names = ("exception", "cfsr", "hfsr", "mmfar", "bfar", "r12", "lr", "pc", "xpsr", "sp")
     values = {name: 0x1000 + i for i, name in enumerate(names)}
@@ -121,7 +129,7 @@ def test_the_other_side_hangs_up() -> None:
             client.hello()
 
 
-def hello_reply(frame: Frame) -> bytes:
+def hello_reply(frame: Frame, **values: int) -> bytes:
     """Answer HELLO as the smallest of models, and every other request with nonsense."""
     tensor = {
         "size": 4,
@@ -139,6 +147,7 @@ def hello_reply(frame: Frame) -> bytes:
         **{name: value for name, value in fields.items() if name not in texts}
         | dict.fromkeys(texts, b"x")
         | {"bauds": (1,) * 8, "input": tensor, "output": tensor, "max_payload": 64}
+        | values
     )
     return encode(Frame(MessageType.HELLO | 0x80, frame.sequence, payload))
 
