@@ -112,7 +112,9 @@ def test_a_file_that_is_no_elf(tmp_path: Path) -> None:
         Elf(Path("/proc/self/exe"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+)
 @given(data=st.data())
 def test_a_damaged_elf_is_an_error_or_read(
     data: st.DataObject, project: Path, tmp_path: Path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support import firmware, tally
-from support.wire import Faults, FaultyBoard
+from support.wire import DropFrame, Faults, FaultyBoard
 
 from hargen.errors import DeviceError
 from hargen.link.client import Client
@@ -52,6 +52,21 @@ def test_no_window_is_lost_or_wrong(board: FaultyBoard, faults: Faults, directio
         board.to_board = board.to_host = Faults()
         # a window whose reply was lost was not run again
         assert client.stats().runs <= COUNT + client.counters.resets
+
+
+@pytest.mark.parametrize("direction", ["to board", "to host"])
+def test_a_lost_frame_is_asked_for_again_without_waiting(
+    board: FaultyBoard, direction: str
+) -> None:
+    with Client(board.port, timeout=60) as client:
+        client.hello()
+        if direction == "to board":
+            board.to_board = DropFrame(20)
+        else:
+            board.to_host = DropFrame(20)
+        run_all(client)
+        assert client.counters.resent >= 1
+        assert client.counters.retries == 0
 
 
 @pytest.mark.parametrize("fast", [False, True], ids=["first rate", "fast rate"])

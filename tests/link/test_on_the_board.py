@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -118,9 +119,25 @@ def test_a_crash_is_reported_until_the_reset(
             run(client, 5)
 
 
-def test_a_person_may_ask_who_it_is(board: VirtualBoard, image: Image) -> None:
-    import socket
+def test_a_flood_is_dropped_and_survived(board: VirtualBoard) -> None:
+    host, _, port = board.url.removeprefix("socket://").rpartition(":")
+    with socket.create_connection((host, int(port)), 5) as wire:
+        # each two bytes are refused with some twenty, which takes ten times as long
+        wire.sendall(b"\x01\0" * 3000)
+        wire.settimeout(1)
+        with pytest.raises(TimeoutError):
+            while wire.recv(4096):
+                pass
+    with Client(board.url) as client:
+        client.hello()
+        stats = client.stats()
+        assert stats.ring_overflows > 0
+        assert stats.frame_errors == stats.naks > 100
+        run(client, 20)
+    assert board.violations() == []
 
+
+def test_a_person_may_ask_who_it_is(board: VirtualBoard, image: Image) -> None:
     host, _, port = board.url.removeprefix("socket://").rpartition(":")
     with socket.create_connection((host, int(port)), 5) as wire:
         wire.sendall(b"?\r")

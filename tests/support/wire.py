@@ -43,12 +43,29 @@ class Faults:
 NO_FAULTS = Faults()
 
 
+class DropFrame:
+    """Loses one whole frame, cleanly."""
+
+    def __init__(self, nth: int) -> None:
+        self.left = nth
+
+    def apply(self, data: bytes, dice: random.Random) -> bytes:
+        """Return what arrives of data; frames do not lie across two chunks here."""
+        del dice
+        pieces = data.split(b"\0")
+        for i, piece in enumerate(pieces):
+            self.left -= bool(piece)
+            if piece and self.left == 0:
+                pieces[i] = b""
+        return b"\0".join(pieces)
+
+
 class FaultyBoard:
     """The native firmware, reachable at `port` (socket://...) by one client at a time."""
 
     def __init__(self, program: Path, *, seed: int = 1) -> None:
-        self.to_board = NO_FAULTS
-        self.to_host = NO_FAULTS
+        self.to_board: Faults | DropFrame = NO_FAULTS
+        self.to_host: Faults | DropFrame = NO_FAULTS
         self.power_cuts = 0
         self.cut_after: Callable[[int], bool] | None = None
         """Given the bytes that the board sent since it was powered: cut its power now?"""
