@@ -19,5 +19,6 @@ def build(folder: Path, *sources: str, defines: tuple[str, ...] = ()) -> Path:
     files = [SOURCES / source for source in ("startup.c", "system.c", *sources)]
     command = ["arm-none-eabi-gcc", *FLAGS, *(f"-D{define}" for define in defines)]
     command += ["-I", SOURCES, "-T", SOURCES / "firmware.ld", "-o", elf, *files]
-    subprocess.run(command, check=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     return elf

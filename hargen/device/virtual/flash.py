@@ -119,10 +119,22 @@ def read(project_dir: Path) -> bytes:
 
 
 def keep(project_dir: Path, offset: int, data: bytes) -> None:
-    """Keep what the firmware itself wrote at an offset of the flash."""
-    with (folder(project_dir) / "flash.bin").open("r+b") as file:
-        file.seek(offset)
-        file.write(data)
+    """Keep what the firmware itself wrote at an offset of the flash.
+
+    Raises:
+        DeviceError: the disk does not take it.
+    """
+    path = folder(project_dir) / "flash.bin"
+    try:
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(data)
+    except OSError as error:
+        raise DeviceError(
+            "cannot keep what the firmware wrote into the virtual flash",
+            where=str(path),
+            why=error.strerror or str(error),
+        ) from error
 
 
 def function_address(project_dir: Path, name: str, content: bytes) -> int:
@@ -161,22 +173,20 @@ def locked(project_dir: Path, *, exclusive: bool) -> Iterator[None]:
     Raises:
         DeviceError: it is held otherwise.
     """
-    if not HAS_LOCKS:
-        yield
+    if not HAS_LOCKS or not folder(project_dir).is_dir():
+        yield  # nothing was flashed yet, so nothing is there to be held
         return
     path = folder(project_dir) / "lock"
-    with path.open("a") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)) as file:
         how = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
         try:
             fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            running = exclusive
+            what, hint = (
+                ("running", "stop it first") if exclusive else ("being flashed", "try again")
+            )
             raise DeviceError(
-                "the virtual board of this project is running"
-                if running
-                else "the virtual board of this project is being flashed",
-                where=str(project_dir),
-                hint="stop it first" if running else "try again",
+                f"the virtual board of this project is {what}", where=str(project_dir), hint=hint
             ) from None
         yield
 
