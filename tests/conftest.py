@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on the machine: no property has to do with that.
+settings.register_profile("hargen", deadline=None)
+settings.load_profile("hargen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
