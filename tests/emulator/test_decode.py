@@ -70,7 +70,7 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def assembled(tmp_path_factory, tools):
+def assembled(tmp_path_factory):
     """Return the bytes of each case, from one run of the assembler: each padded to 16 bytes."""
     folder = tmp_path_factory.mktemp("cases")
     source = ".syntax unified\n.thumb\n"

@@ -11,7 +11,7 @@ pytest.importorskip("unicorn", reason="the virtual board needs unicorn")
 from hargen.device.virtual import hook_build
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("CC", raising=False)
@@ -49,14 +49,14 @@ def test_a_damaged_library_is_built_anew(cache):
     assert hook_build.load().hg_counter_size() > 0
 
 
-def test_without_a_compiler_the_reason_is_told(cache, monkeypatch, tmp_path):
+def test_without_a_compiler_the_reason_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(hook_build.NoHookError, match="no C compiler"):
         hook_build.load()
 
 
-def test_a_compiler_that_fails_is_named(cache, monkeypatch, tmp_path):
+def test_a_compiler_that_fails_is_named(monkeypatch, tmp_path):
     compiler = tmp_path / "broken-cc"
     compiler.write_text("#!/bin/sh\necho it broke >&2\nexit 1\n")
     compiler.chmod(compiler.stat().st_mode | stat.S_IXUSR)
@@ -66,7 +66,7 @@ def test_a_compiler_that_fails_is_named(cache, monkeypatch, tmp_path):
         hook_build.load()
 
 
-def test_a_cache_that_cannot_be_written_is_told(cache, tmp_path):
+def test_a_cache_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
 
     with pytest.raises(hook_build.NoHookError, match="building it failed"):

@@ -182,11 +182,11 @@ def locked(project_dir: Path, *, exclusive: bool) -> Iterator[None]:
         try:
             fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            what, hint = (
-                ("running", "stop it first") if exclusive else ("being flashed", "try again")
-            )
+            state = "running" if exclusive else "being flashed"
             raise DeviceError(
-                f"the virtual board of this project is {what}", where=str(project_dir), hint=hint
+                f"the virtual board of this project is {state}",
+                where=str(project_dir),
+                hint="stop it first" if exclusive else "try again",
             ) from None
         yield
 

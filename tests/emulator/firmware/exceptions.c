@@ -26,10 +26,10 @@ __attribute__((noinline)) static void trash(void) {
 }
 
 /* keeps EXC_RETURN, then goes on as a plain function */
-#define ENTER(NAME, BODY)                                                                    \
-  __attribute__((used)) void BODY(void);                                                     \
-  __attribute__((naked)) void NAME(void) {                                                   \
-    __asm volatile("ldr r0, =exc_return_address\n ldr r0, [r0]\n str lr, [r0]\n b " #BODY);  \
+#define ENTER(NAME, BODY)                                                                   \
+  __attribute__((used)) void BODY(void);                                                    \
+  __attribute__((naked)) void NAME(void) {                                                  \
+    __asm volatile("ldr r0, =exc_return_address\n ldr r0, [r0]\n str lr, [r0]\n b " #BODY); \
   }
 volatile uint32_t *const exc_return_address __attribute__((used)) = &exc_return;
 

@@ -16,7 +16,7 @@ int main(void) {
   send_line(DBGMCU_IDCODE & 0xFFFu);
   send_line(R(0x0BFA0700u) != 0u && R(0x0BFA0700u) != 0xFFFFFFFFu);
   send_line(R(0x0BFA07A0u) & 0xFFFFu); /* KiB of flash */
-  send_line(R(0xE000ED00u)); /* CPUID */
+  send_line(R(0xE000ED00u));           /* CPUID */
 
   RCC_AHB2ENR1 |= (1u << 2) | (1u << 7);
   (void)RCC_AHB2ENR1;
