@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hargen.cli.options import JsonFile
 
 
@@ -23,5 +21,4 @@ def boards(json_file: JsonFile = None) -> None:
             f"{flash} KiB flash, {ram} KiB RAM",
             json_file,
         )
-    text = json.dumps({"schema": 1, "boards": [one.model_dump() for one in known]}, indent=2)
-    console.write_json(text + "\n", json_file)
+    console.write_table({"boards": [one.model_dump() for one in known]}, json_file)

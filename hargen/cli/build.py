@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -38,10 +37,9 @@ def build(
     image = compiling.build(directory, config.value)
     results.print_build(image, json_file)
     table = {
-        "schema": 1,
         "elf": str(image.elf_path),
         "config": image.config,
         "build_id": image.build_id.hex(),
         "footprint": asdict(image.footprint),
     }
-    console.write_json(json.dumps(table, indent=2) + "\n", json_file)
+    console.write_table(table, json_file)

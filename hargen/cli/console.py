@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from hargen import files
 from hargen.errors import UsageError
@@ -75,6 +77,11 @@ def check_writable(json_file: Path | None) -> None:
     else:
         return
     raise UsageError("cannot write the JSON file", where=str(json_file), why=why)
+
+
+def write_table(table: Mapping[str, Any], json_file: Path | None) -> None:
+    """Write a result as JSON of schema 1; see write_json."""
+    write_json(json.dumps({"schema": 1, **table}, indent=2) + "\n", json_file)
 
 
 def write_json(text: str, json_file: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,10 +27,7 @@ def doctor(json_file: JsonFile = None) -> None:
         console.say(_line(check), json_file)
         if check.status != "ok" and check.hint:
             console.say(f"        {check.hint}", json_file)
-    console.write_json(
-        json.dumps({"schema": 1, "checks": [check.as_dict() for check in found]}, indent=2) + "\n",
-        json_file,
-    )
+    console.write_table({"checks": [check.as_dict() for check in found]}, json_file)
     missing = [check.name for check in found if check.status == "missing"]
     if missing:
         console.error(f"missing: {', '.join(missing)}")

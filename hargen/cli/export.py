@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hargen.cli.options import BoardName
+from hargen.cli.options import BoardName, Classes, class_names
 from hargen.cli.quantize import Edges, EdgesOption, MaxDrop, Representative, quantized
 
 EMBEDDED = "default"
@@ -43,12 +43,7 @@ def export(
     name: Annotated[
         str, typer.Option("--name", "-n", help="Prefix of the C functions, as in har_run.")
     ] = "har",
-    classes: Annotated[
-        str | None,
-        typer.Option(
-            "--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."
-        ),
-    ] = None,
+    classes: Classes = None,
     optimize: Annotated[
         Optimize, typer.Option("--optimize", "-O", help="What to choose the kernels for.")
     ] = Optimize.balanced,
@@ -75,7 +70,7 @@ def export(
 
     if str(model) == EMBEDDED and not model.exists():
         model = models.default().tflite
-    names = None if classes is None else tuple(part.strip() for part in classes.split(","))
+    names = class_names(classes)
     target = None if board is None else boards.load(board)
     converted = None
     if representative is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from hargen.cli.options import JsonFile, ProjectDir
@@ -25,12 +24,11 @@ def lint(directory: ProjectDir = Path(), json_file: JsonFile = None) -> None:
         console.say(f"{where}: [{found.rule}] {found.why}", json_file)
         console.say(f"  to do: {found.todo}", json_file)
     table = {
-        "schema": 1,
         "board": report.board,
         "findings": [asdict(found) for found in report.findings],
         "notes": report.notes,
     }
-    console.write_json(json.dumps(table, indent=2) + "\n", json_file)
+    console.write_table(table, json_file)
     count = len(report.findings)
     if count:
         raise LimitError(

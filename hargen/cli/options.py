@@ -41,7 +41,25 @@ OptionalBoardName: TypeAlias = Annotated[
 Virtual: TypeAlias = Annotated[
     bool, typer.Option("--virtual", "-v", help="Use the virtual board of this project.")
 ]
+Port: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--port", "-p", metavar="PORT", help="Serial port, or socket://host:port, of a board."
+    ),
+]
+BoardTimeout: TypeAlias = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", help="Patience with the board.")
+]
+Classes: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."),
+]
 JsonFile: TypeAlias = Annotated[
     Path | None,
     typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output."),
 ]
+
+
+def class_names(classes: str | None) -> tuple[str, ...] | None:
+    """Return the names that --classes lists, None where it was not given."""
+    return None if classes is None else tuple(part.strip() for part in classes.split(","))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from hargen.cli.options import JsonFile
+from hargen.cli.options import Classes, JsonFile, class_names
 
 if TYPE_CHECKING:
     from hargen.convert.report import QuantizeReport
@@ -55,12 +55,7 @@ def quantize(
             "--data", "-d", metavar="DATA", help="Windows to measure on; else those of -r."
         ),
     ] = None,
-    classes: Annotated[
-        str | None,
-        typer.Option(
-            "--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."
-        ),
-    ] = None,
+    classes: Classes = None,
     max_drop: MaxDrop = 1.0,
     edges: EdgesOption = Edges.float,
     json_file: JsonFile = None,
@@ -87,7 +82,7 @@ def quantize(
         model,
         representative,
         test_data=data,
-        classes=None if classes is None else tuple(part.strip() for part in classes.split(",")),
+        classes=class_names(classes),
         edges=edges.value,
     )
     for warning in result.warnings:

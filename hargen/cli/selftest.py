@@ -7,25 +7,18 @@ from typing import Annotated
 
 import typer
 
-from hargen.cli.options import JsonFile, ProjectDir, Virtual
+from hargen.cli.options import BoardTimeout, JsonFile, Port, ProjectDir, Virtual
 
 
 def selftest(
     directory: ProjectDir = Path(),
     virtual: Virtual = False,
-    port: Annotated[
-        str | None,
-        typer.Option(
-            "--port", "-p", metavar="PORT", help="Serial port, or socket://host:port, of a board."
-        ),
-    ] = None,
+    port: Port = None,
     windows: Annotated[
         int, typer.Option("--windows", metavar="N", help="Windows of synthetic motion to send.")
     ] = 300,
     json_file: JsonFile = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="Patience with the board.")
-    ] = 2.0,
+    timeout: BoardTimeout = 2.0,
 ) -> None:
     """Check a board that runs this project: identity, clock, link, answers, cycles.
 

@@ -7,18 +7,13 @@ from typing import Annotated
 
 import typer
 
-from hargen.cli.options import JsonFile, ProjectDir, Virtual
+from hargen.cli.options import BoardTimeout, JsonFile, Port, ProjectDir, Virtual
 
 
 def validate_serial(
     directory: ProjectDir = Path(),
     virtual: Virtual = False,
-    port: Annotated[
-        str | None,
-        typer.Option(
-            "--port", "-p", metavar="PORT", help="Serial port, or socket://host:port, of a board."
-        ),
-    ] = None,
+    port: Port = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -54,9 +49,7 @@ def validate_serial(
         int | None,
         typer.Option("--baud", metavar="N", help="Rate for the windows, instead of the board's."),
     ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="Patience with the board.")
-    ] = 2.0,
+    timeout: BoardTimeout = 2.0,
 ) -> None:
     """Prove a board's answers, over its serial port.
 
