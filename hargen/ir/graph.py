@@ -16,12 +16,15 @@ class Graph:
     """A network with one input and one output.
 
     Tensors are named by their position in `tensors`. Passes return a new graph and change none.
+    `votes` is the tensor of one-vs-one decisions whose vote winner is the class; None where the
+    class is the first of the largest outputs.
     """
 
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     input: TensorId
     output: TensorId
+    votes: TensorId | None = None
 
     @cached_property
     def consumers(self) -> dict[TensorId, tuple[Operator, ...]]:
@@ -37,10 +40,15 @@ class Graph:
         """For every tensor that is computed, the operator that writes it."""
         return {operator.output: operator for operator in self.operators}
 
+    @property
+    def kept(self) -> tuple[TensorId, ...]:
+        """Tensors that are read after the last operator."""
+        return (self.output,) if self.votes is None else (self.output, self.votes)
+
     def sole_consumer(self, tensor: TensorId) -> Operator | None:
-        """Return the only reader of a tensor that is not the network's output, if there is one."""
+        """Return the only reader of a tensor that nobody wants afterwards, if there is one."""
         readers = self.consumers.get(tensor, ())
-        return readers[0] if len(readers) == 1 and tensor != self.output else None
+        return readers[0] if len(readers) == 1 and tensor not in self.kept else None
 
     def with_operators(self, operators: Iterable[Operator]) -> Graph:
         """Return this graph with other operators over the same tensors."""
@@ -67,5 +75,5 @@ class Graph:
                 )
             operator.verify(self.tensors)
             known.add(operator.output)
-        if self.output not in known:
+        if not known.issuperset(self.kept):
             raise ModelError("no operator computes the network's output")

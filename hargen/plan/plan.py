@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 
 from hargen.ir.operator import TensorId
-from hargen.ir.tensor import Array, Tensor
+from hargen.ir.tensor import Array, DType, Tensor
 
 
 class Role(Enum):
@@ -36,10 +36,10 @@ class Constant:
 
 @dataclass(frozen=True)
 class Parameters:
-    """A kernel's constant struct: its C type and its fields in order."""
+    """A kernel's constant struct: its C type and its fields in order; floats are float32."""
 
     ctype: str
-    fields: tuple[tuple[str, int | tuple[int, ...] | Parameters], ...]
+    fields: tuple[tuple[str, int | float | tuple[int, ...] | Parameters], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Edge:
-    """One end of the network: the int8 tensor, and whether the model's own type is float32."""
+    """One end of the network: the tensor in the arena, and whether the model's own type is float32.
+
+    The tensor is int8 in an int8 network, whose own type may be float32 all the same.
+    """
 
     tensor: TensorId
     is_float: bool
@@ -91,8 +94,8 @@ class Plan:
     """A network that is ready to be printed as C.
 
     `offsets` says where in the arena each tensor lies; tensors that share their bytes (a reshape's
-    two sides) have the same offset. `materialized` names, in the words of the model file, every
-    tensor that the generated code stores, with the layer that writes it.
+    two sides) have the same offset. `votes` is the tensor whose one-vs-one vote is the class; None
+    where the class is the first of the largest outputs.
     """
 
     tensors: tuple[Tensor, ...]
@@ -101,7 +104,13 @@ class Plan:
     output: Edge
     offsets: dict[TensorId, int]
     arena_size: int
+    votes: TensorId | None = None
     shared_constants: dict[TensorId, Constant] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> DType:
+        """Element type of every tensor in the arena."""
+        return self.tensors[self.input.tensor].dtype
 
     @property
     def constants(self) -> list[Constant]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hargen.errors import ModelError
@@ -12,15 +12,18 @@ from hargen.ir.ops.quantize import Dequantize, Quantize
 from hargen.ir.ops.reshape import Reshape
 from hargen.ir.tensor import DType, Tensor
 from hargen.plan.arena import Buffer, place
-from hargen.plan.layers import PLANNERS
+from hargen.plan.layers import FLOAT_PLANNERS, PLANNERS
 from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
+
+_CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
 
 
 def make_plan(graph: Graph) -> Plan:
     """Return the plan of an optimized graph.
 
     Raises:
-        ModelError: the network is not int8 between its edges, or an operator has no kernel.
+        ModelError: the network is neither int8 nor float32 between its edges, or an operator has
+            no kernel.
     """
     network = _without_edges(graph)
     layers: list[Layer] = []
@@ -39,9 +42,9 @@ def make_plan(graph: Graph) -> Plan:
             )
         )
     if not layers:
-        raise ModelError("the network has no int8 operators between its edges")
+        raise ModelError("the network has no operators between its edges")
     owners = _storage_owners(network.operators)
-    offsets, arena_size = _place_tensors(network, layers, owners, graph.tensors)
+    offsets, arena_size = _place_tensors(network, layers, owners, graph.tensors, graph.votes)
     return Plan(
         tensors=graph.tensors,
         layers=tuple(layers),
@@ -49,6 +52,7 @@ def make_plan(graph: Graph) -> Plan:
         output=network.output,
         offsets=offsets,
         arena_size=arena_size,
+        votes=graph.votes,
         shared_constants=_constant_operands(layers, graph.tensors),
     )
 
@@ -61,8 +65,10 @@ class _Network:
 
 
 def _without_edges(graph: Graph) -> _Network:
-    """Take QUANTIZE off the input and DEQUANTIZE off the output, where the edges are float32."""
+    """Take QUANTIZE off the input and DEQUANTIZE off the output of an int8 network."""
     operators = list(graph.operators)
+    if not any(tensor.dtype is DType.INT8 for tensor in _computed(graph)):
+        return _Network(graph.operators, Edge(graph.input, True), Edge(graph.output, True))
     input_edge = Edge(graph.input, is_float=False)
     if graph.tensors[graph.input].dtype is DType.FLOAT32:
         readers = graph.consumers.get(graph.input, ())
@@ -80,6 +86,11 @@ def _without_edges(graph: Graph) -> _Network:
     return _Network(tuple(operators), input_edge, output_edge)
 
 
+def _computed(graph: Graph) -> Iterator[Tensor]:
+    for operator in graph.operators:
+        yield graph.tensors[operator.output]
+
+
 def _not_int8(why: str) -> ModelError:
     return ModelError(
         "this is not an int8 network",
@@ -89,7 +100,8 @@ def _not_int8(why: str) -> ModelError:
 
 
 def _kernel(operator: Operator, tensors: Sequence[Tensor], prefix: str) -> Kernel:
-    planner = PLANNERS.get(type(operator))
+    is_float = tensors[operator.output].dtype is DType.FLOAT32
+    planner = (FLOAT_PLANNERS if is_float else PLANNERS).get(type(operator))
     if planner is None:
         raise operator.fail("there is no kernel for this operator inside the network")
     return planner(operator, tensors, prefix)
@@ -118,15 +130,15 @@ def _place_tensors(
     layers: Sequence[Layer],
     owners: dict[TensorId, TensorId],
     tensors: Sequence[Tensor],
+    votes: TensorId | None,
 ) -> tuple[dict[TensorId, int], int]:
     """Return the offset of every tensor and the arena's size.
 
-    The input is written before layer 0 and the output is read after the last layer.
+    The input is written before layer 0; the output and the votes are read after the last layer.
     """
     first: dict[TensorId, int] = {owners.get(network.input.tensor, network.input.tensor): -1}
-    last: dict[TensorId, int] = {
-        owners.get(network.output.tensor, network.output.tensor): len(layers)
-    }
+    kept = [network.output.tensor, *([] if votes is None else [votes])]
+    last: dict[TensorId, int] = {owners.get(tensor, tensor): len(layers) for tensor in kept}
     for layer in layers:
         target = owners.get(layer.output, layer.output)
         first.setdefault(target, layer.index)
@@ -156,7 +168,7 @@ def _constant_operands(
                 found[source] = Constant(
                     f"layer_{layer.index}_operand_weights",
                     Role.WEIGHTS,
-                    "int8_t",
+                    _CTYPES[tensors[source].dtype],
                     data.reshape(-1),
                     _dimensions((1, *tensors[source].shape)),
                 )

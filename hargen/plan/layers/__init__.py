@@ -58,3 +58,5 @@ PLANNERS: dict[type[Operator], Planner] = {
     Softmax: plan_softmax,
     Tanh: plan_tanh,
 }
+
+FLOAT_PLANNERS: dict[type[Operator], Planner] = {}
