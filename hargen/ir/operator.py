@@ -14,6 +14,11 @@ TensorId = int
 Tensors = Sequence[Tensor]
 
 
+def is_float(tensors: Tensors, *ids: TensorId) -> bool:
+    """Return whether all these tensors are float32."""
+    return all(tensors[i].dtype is DType.FLOAT32 for i in ids)
+
+
 class Activation(Enum):
     """An activation fused into an operator: it clamps the output."""
 
@@ -51,12 +56,25 @@ class Operator:
         if not condition:
             raise self.fail(what)
 
+    def require_values(self, tensors: Tensors, *ids: TensorId) -> None:
+        """Raise ModelError unless the tensors are all float32, or all as `require_int8` asks."""
+        kinds = {tensors[i].dtype for i in ids}
+        if kinds == {DType.FLOAT32}:
+            return
+        if DType.FLOAT32 in kinds and DType.INT8 in kinds:
+            raise ModelError(
+                "some of its tensors are float32 and some int8",
+                where=self.name,
+                hint="convert the whole model to int8 with representative data, or none of it",
+            )
+        self.require_int8(tensors, *ids)
+
     def require_int8(self, tensors: Tensors, *ids: TensorId) -> None:
         """Raise ModelError unless the tensors are int8, each with one scale and zero point."""
         for tensor in (tensors[i] for i in ids):
             if tensor.dtype is not DType.INT8:
                 raise ModelError(
-                    f"tensor {tensor.name!r} is {tensor.dtype.value}, and only int8 is supported",
+                    f"tensor {tensor.name!r} is {tensor.dtype.value}, and not int8",
                     where=self.name,
                     hint="convert the model with full int8 quantization and representative data",
                 )
@@ -66,12 +84,25 @@ class Operator:
             )
 
     def require_same_quantization(self, tensors: Tensors, a: TensorId, b: TensorId) -> None:
-        """Raise ModelError unless both tensors have the same scale and zero point."""
+        """Raise ModelError unless both tensors have the same scale and zero point, or no such."""
+        if is_float(tensors, a, b):
+            return
         first, second = tensors[a].quantization, tensors[b].quantization
         assert first is not None and second is not None
         self.require(
             (first.scale, first.zero_point) == (second.scale, second.zero_point),
             f"tensors {tensors[a].name!r} and {tensors[b].name!r} differ in scale or zero point",
+        )
+
+    def require_scale(self, tensors: Tensors, steps_in_one: int, zero_point: int) -> None:
+        """Raise ModelError unless an int8 output has the scale that the reference computes in."""
+        if is_float(tensors, self.output):
+            return
+        y = tensors[self.output]
+        self.require(
+            (y.scale, y.zero_point) == (1.0 / steps_in_one, zero_point),
+            f"the output has scale {y.scale:g} and zero point {y.zero_point}, not"
+            f" 1/{steps_in_one} and {zero_point}",
         )
 
     def require_shape(self, tensors: Tensors, shape: tuple[int, ...]) -> None:

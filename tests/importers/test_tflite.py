@@ -94,7 +94,7 @@ def test_the_small_network_itself_is_fine(tmp_path: Path) -> None:
         ({"kind": "LOGISTIC"}, "operator 0 (LOGISTIC)"),
         ({"kind": "CUSTOM"}, "custom"),
         ({"kind": "ADD"}, "no AddOptions"),
-        ({"dtype": np.float32, "scale": None}, "only int8 is supported"),
+        ({"dtype": np.float32, "scale": None}, "float32 and some int8"),
     ],
 )
 def test_what_is_wrong_is_named(

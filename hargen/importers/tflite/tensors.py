@@ -37,7 +37,8 @@ def read_tensor(model: tflite.Model, tensor: tflite.Tensor, index: int, file_siz
         raise ModelError(
             f"{kind.lower()} tensors are not supported, only int8, int32 and float32 ones",
             where=where,
-            hint="convert the model to full int8 quantization",
+            hint="convert the model with representative data for int8, or without optimizations"
+            " for float32",
         )
     dtype = _DTYPES[tensor.Type()]
     if tensor.ShapeLength() > MAX_RANK:

@@ -11,7 +11,7 @@ MAX_RANK = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Binary(Operator):
-    """What both have in common: NumPy's broadcasting, each operand with its own scale."""
+    """What both have in common: NumPy's broadcasting; in int8, each operand has its own scale."""
 
     lhs: TensorId
     rhs: TensorId
@@ -19,7 +19,7 @@ class Binary(Operator):
 
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
-        self.require_int8(tensors, self.lhs, self.rhs, self.output)
+        self.require_values(tensors, self.lhs, self.rhs, self.output)
         a, b = tensors[self.lhs].shape, tensors[self.rhs].shape
         rank = max(len(a), len(b))
         self.require(rank <= MAX_RANK, f"more than {MAX_RANK} dimensions are not supported")

@@ -12,7 +12,7 @@ MAX_INPUTS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Concatenation(Operator):
-    """`inputs` one after the other along `axis`, which is not negative; scale and zero stay."""
+    """`inputs` one after the other along `axis`, which is not negative; one scale in int8."""
 
     axis: int
 
@@ -22,7 +22,7 @@ class Concatenation(Operator):
             1 <= len(self.inputs) <= MAX_INPUTS,
             f"{len(self.inputs)} inputs are not supported, only up to {MAX_INPUTS}",
         )
-        self.require_int8(tensors, *self.inputs, self.output)
+        self.require_values(tensors, *self.inputs, self.output)
         shapes = [tensors[i].shape for i in self.inputs]
         self.require(0 <= self.axis < len(shapes[0]), f"axis {self.axis} is not one of {shapes[0]}")
         others = {(*shape[: self.axis], *shape[self.axis + 1 :]) for shape in shapes}

@@ -11,7 +11,11 @@ from hargen.ir.stencil import Stencil
 
 @dataclass(frozen=True, kw_only=True)
 class Conv2D(Operator):
-    """Weights are int8 (out, height, width, in), one scale or one an output channel; bias int32."""
+    """Weights are (out, height, width, in), one value a channel is the bias.
+
+    In int8 the weights have one scale or one an output channel, and the bias is int32; in float32
+    both are float32.
+    """
 
     input: TensorId
     weights: TensorId
@@ -22,7 +26,7 @@ class Conv2D(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x, w = tensors[self.input], tensors[self.weights]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require_feature_map(tensors, self.input, self.stencil)
         self.require(
             len(w.shape) == 4 and w.shape[3] == x.shape[3],

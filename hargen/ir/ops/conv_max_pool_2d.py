@@ -11,7 +11,7 @@ from hargen.ir.stencil import Stencil
 
 @dataclass(frozen=True, kw_only=True)
 class ConvMaxPool2D(Conv2D):
-    """The convolution's output is never stored: the largest sum under each pool is requantized.
+    """The convolution's output is never stored: only the largest sum under each pool goes on.
 
     Requantization and clamping never decrease, so that the maximum may be taken before them.
     """
@@ -22,6 +22,6 @@ class ConvMaxPool2D(Conv2D):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x, w = tensors[self.input], tensors[self.weights]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         rows, columns = self.stencil.output_size(x.shape[1], x.shape[2])
         self.require_shape(tensors, (1, *self.pool.output_size(rows, columns), w.shape[0]))

@@ -23,7 +23,7 @@ class DepthwiseConv2D(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x, w = tensors[self.input], tensors[self.weights]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require_feature_map(tensors, self.input, self.stencil)
         self.require(
             len(w.shape) == 4

@@ -10,7 +10,11 @@ from hargen.ir.ops.weighted import verify_weights
 
 @dataclass(frozen=True, kw_only=True)
 class FullyConnected(Operator):
-    """Weights are int8 (out, in), one scale or one an output; bias int32. Batches are flattened."""
+    """Weights are (out, in), one value an output is the bias. Batches are flattened.
+
+    In int8 the weights have one scale or one an output, and the bias is int32; in float32 both are
+    float32.
+    """
 
     input: TensorId
     weights: TensorId
@@ -20,7 +24,7 @@ class FullyConnected(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x, w, y = tensors[self.input], tensors[self.weights], tensors[self.output]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require(
             len(w.shape) == 2 and w.shape[1] >= 1 and x.size % w.shape[1] == 0,
             f"weights of shape {w.shape} do not fit an input of {x.size} values",

@@ -19,7 +19,7 @@ class Pad(Operator):
 
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require_same_quantization(tensors, self.input, self.output)
         shape = tensors[self.input].shape
         self.require(len(shape) <= MAX_RANK, f"more than {MAX_RANK} dimensions are not supported")

@@ -19,7 +19,7 @@ class Pool2D(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x = tensors[self.input]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require_same_quantization(tensors, self.input, self.output)
         self.require_feature_map(tensors, self.input, self.stencil)
         padding, kernel = self.stencil.padding, self.stencil.kernel
@@ -40,4 +40,4 @@ class MaxPool2D(Pool2D):
 
 @dataclass(frozen=True, kw_only=True)
 class AveragePool2D(Pool2D):
-    """The mean of the values under the kernel, rounded to nearest, halves away from zero."""
+    """The mean of the values under the kernel; in int8, rounded with halves away from zero."""

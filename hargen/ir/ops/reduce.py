@@ -18,7 +18,7 @@ class Reduce(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
         x, y = tensors[self.input], tensors[self.output]
-        self.require_int8(tensors, self.input, self.output)
+        self.require_values(tensors, self.input, self.output)
         self.require(
             bool(self.axes) and self.axes[0] >= 0 and self.axes[-1] < len(x.shape),
             f"axes {self.axes} do not fit an input of shape {x.shape}",
@@ -41,7 +41,7 @@ class Reduce(Operator):
 
 @dataclass(frozen=True, kw_only=True)
 class ReduceMax(Reduce):
-    """The largest value along the axes; scale and zero point stay."""
+    """The largest value along the axes; in int8, scale and zero point stay."""
 
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator."""
@@ -51,4 +51,4 @@ class ReduceMax(Reduce):
 
 @dataclass(frozen=True, kw_only=True)
 class Mean(Reduce):
-    """The mean along the axes, requantized to the output's scale."""
+    """The mean along the axes; in int8, requantized to the output's scale."""
