@@ -9,6 +9,7 @@ from pathlib import Path
 from hargen import board as boards
 from hargen import manifest as manifests
 from hargen.board import Board
+from hargen.errors import DataError
 from hargen.lint import (
     board_file,
     configurations,
@@ -55,14 +56,20 @@ def lint(folder: Path) -> Report:
 
     Raises:
         UsageError: the folder is not a project that hargen exported, or its board is unknown.
-        DataError: its manifest cannot be read.
+        DataError: its manifest, or another file that a rule looks into, cannot be read.
     """
     manifest = manifests.read(folder)
     notes = tuple(
         f"{change.path} is {change.kind} since it was exported"
         for change in manifests.verify(manifest, folder)
     )
-    findings = check(Tree.on_disk(folder), manifest, boards.load(manifest.board))
+    board = boards.load(manifest.board)
+    try:
+        findings = check(Tree.on_disk(folder), manifest, board)
+    except OSError as error:
+        raise DataError(
+            "cannot read the project", where=str(error.filename), why=error.strerror or str(error)
+        ) from error
     return Report(manifest.board, tuple(findings), notes)
 
 

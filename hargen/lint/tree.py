@@ -35,12 +35,20 @@ class Tree:
 
     @classmethod
     def on_disk(cls, folder: Path) -> Self:
-        """Return the files of a folder; links to folders are not followed."""
+        """Return the files of a folder; links to folders are not followed.
+
+        Pipes, sockets and links to nothing are left out: nothing compiles them, and reading from
+        one may never end.
+
+        Raises:
+            OSError: a folder cannot be read.
+        """
         paths = set()
-        for place, folders, files in os.walk(folder):
+        for place, folders, files in os.walk(folder, onerror=_fail):
             folders[:] = [name for name in folders if name not in _NOT_OURS]
-            relative = Path(place).relative_to(folder)
-            paths |= {(relative / name).as_posix() for name in files}
+            inside = Path(place)
+            regular = (inside / name for name in files if (inside / name).is_file())
+            paths |= {path.relative_to(folder).as_posix() for path in regular}
         return cls(frozenset(paths), lambda path: (folder / path).read_bytes(), folder)
 
     def spelled_otherwise(self, path: str) -> str | None:
@@ -49,6 +57,10 @@ class Tree:
             if known != path and known.casefold() == path.casefold():
                 return known
         return None
+
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 def exists_outside(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from hargen import board, manifest, models
 from hargen.emit.project import export
+from hargen.errors import DataError
 from hargen.lint import lint
 from hargen.lint.finding import Finding, Rule
 from hargen.lint.tree import Tree
@@ -31,12 +33,16 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def findings(contents: Contents, tmp_path: Path) -> list[Finding]:
-    """Check a project as it lies on disk, and see that its files alone say the same."""
-    folder = tmp_path / "project"
+def write(contents: Contents, folder: Path) -> None:
     for path, content in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
+
+
+def findings(contents: Contents, tmp_path: Path) -> list[Finding]:
+    """Check a project as it lies on disk, and see that its files alone say the same."""
+    folder = tmp_path / "project"
+    write(contents, folder)
     found = lint.check(Tree.on_disk(folder), manifest.read(folder), BOARD)
     assert lint.check(Tree.staged(contents), manifest.read(folder), BOARD) == found
     return found
@@ -293,10 +299,50 @@ def test_what_is_allowed(exported: Contents, tmp_path: Path) -> None:
     (tmp_path / "beside").mkdir()
     (tmp_path / "beside/beside.c").touch()
     folder = tmp_path / "project"
-    for path, content in contents.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
+    write(contents, folder)
     for path in ("Debug/makefile.c", "Release/x.c", "build/release/y.c", ".hargen/z.c"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
+    assert lint.lint(folder).findings == ()
+
+
+def test_an_ioc_beside_the_folder_of_the_ide_is_linked(exported: Contents, tmp_path: Path) -> None:
+    """So CubeMX lays out its projects; beside a folder of another name it is somebody else's."""
+    (tmp_path / "board.ioc").write_text(IOC.format("board.ioc", "har"))
+    other = tmp_path / "har"
+    write(exported, other)
+    assert lint.lint(other).findings == ()
+    ide = tmp_path / "STM32CubeIDE"
+    write(exported, ide)
+    (found,) = lint.lint(ide).findings
+    assert (found.rule, found.file) == ("ioc", ".project")
+    assert "board.ioc" in found.why
+    linked = dict(exported)
+    with_link("board.ioc", "PARENT-1-PROJECT_LOC/board.ioc")(linked)
+    write(linked, ide)
+    assert lint.lint(ide).findings == ()
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    exported: Contents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(exported, tmp_path / "har")
+    really = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.suffix == ".ld":
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match=r"FLASH\.ld: cannot read the project: Permission"):
+        lint.lint(tmp_path / "har")
+
+
+def test_what_is_no_file_is_passed_over(exported: Contents, tmp_path: Path) -> None:
+    """Reading from a pipe would never end."""
+    folder = tmp_path / "har"
+    write(exported, folder)
+    os.mkfifo(folder / "tools.sh")
+    (folder / "App/lost.sh").symlink_to("nowhere")
     assert lint.lint(folder).findings == ()
