@@ -48,7 +48,10 @@ Port: TypeAlias = Annotated[
     ),
 ]
 BoardTimeout: TypeAlias = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", help="Patience with the board.")
+    float,
+    typer.Option(
+        "--timeout", metavar="SECONDS", min=0.01, max=3600.0, help="Patience with the board."
+    ),
 ]
 Classes: TypeAlias = Annotated[
     str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def print_export(result: ExportResult, model: Path) -> None:
     if manifest.content == "c":
         console.say(f"next: {result.folder / 'README.md'}")
     else:
-        console.say(f"next: hargen build {result.folder}")
+        console.say(f"next: hargen build {shlex.quote(str(result.folder))}")
 
 
 def print_flash(result: FlashResult, image: Image) -> None:

@@ -15,7 +15,8 @@ def selftest(
     virtual: Virtual = False,
     port: Port = None,
     windows: Annotated[
-        int, typer.Option("--windows", metavar="N", help="Windows of synthetic motion to send.")
+        int,
+        typer.Option("--windows", metavar="N", min=1, help="Windows of synthetic motion to send."),
     ] = 300,
     json_file: JsonFile = None,
     timeout: BoardTimeout = 2.0,

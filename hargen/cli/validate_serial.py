@@ -27,7 +27,7 @@ def validate_serial(
         int | None,
         typer.Option("--synthetic", "-s", metavar="N", help="N windows of made-up motion instead."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the synthetic motion.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the synthetic motion.")] = 0,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", help="Only the first N windows.")
     ] = None,
@@ -47,7 +47,13 @@ def validate_serial(
     ] = True,
     baud: Annotated[
         int | None,
-        typer.Option("--baud", metavar="N", help="Rate for the windows, instead of the board's."),
+        typer.Option(
+            "--baud",
+            metavar="N",
+            min=1,
+            max=2**32 - 1,  # it travels in 32 bits
+            help="Rate for the windows, instead of the board's.",
+        ),
     ] = None,
     timeout: BoardTimeout = 2.0,
 ) -> None:

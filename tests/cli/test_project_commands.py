@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -159,6 +160,32 @@ def test_a_validation_that_cannot_be(
     assert found.code == code, found
     assert text in found.err
     assert found.out == ""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(["validate-serial", "--baud", baud] for baud in ("-7", "0", "4294967296")),
+        *(["validate-serial", "--timeout", seconds] for seconds in ("0", "-1", "nan", "inf")),
+        ["validate-serial", "--seed", "-1"],
+        *(["selftest", "--windows", count] for count in ("0", "-1")),
+        *(["selftest", "--timeout", seconds] for seconds in ("0", "nan", "inf")),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_makes_no_sense(hargen, exported: Path, options: list[str]) -> None:
+    command, option, value = options
+    source = ["--synthetic", "5"] if command == "validate-serial" else []
+    found = hargen(command, exported, "--virtual", *source, option, value)
+    assert (found.code, found.out) == (2, "")
+    assert option in found.err
+
+
+def test_the_next_command_can_be_pasted(hargen, tmp_path: Path) -> None:
+    folder = tmp_path / "mein Gerät & mehr"
+    found = hargen("export", "default", "-o", folder, "--board", BOARD)
+    *_, last = found.out.splitlines()
+    assert shlex.split(last) == ["next:", "hargen", "build", str(folder)]
 
 
 @pytest.mark.parametrize(
