@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from hargen.emit.model_context import ModelFacts, model_context, outputs
@@ -137,9 +138,9 @@ def run_reference(model: ModelFile, plan: Plan, windows: np.ndarray) -> Run:
 def reference_tensor(model: ModelFile, tensor: int) -> int:
     """Return the model file's tensor with the values of a plan's tensor.
 
-    A pass may have put a tensor between a pool and its reshape, whose output has its values.
+    The importer or a pass may have put a tensor in front of a reshape, whose output has its values.
     """
-    if tensor < len(model.graph.tensors):
+    if tensor < tflite.Model.GetRootAsModel(model.content, 0).Subgraphs(0).TensorsLength():
         return tensor
     for operator in optimize(model.graph).operators:
         if isinstance(operator, Reshape) and operator.input == tensor:

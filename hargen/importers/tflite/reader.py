@@ -10,22 +10,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import tflite
 
 from hargen.errors import ModelError
+from hargen.importers.tflite.dilation import DETOURS, fold_detours, read_detour
 from hargen.importers.tflite.node import Node, operator_name
+from hargen.importers.tflite.open_shapes import is_open, output_shape
 from hargen.importers.tflite.ops import READERS
+from hargen.importers.tflite.shape_arithmetic import EVALUATORS, FIX_THE_BATCH, evaluate
 from hargen.importers.tflite.tensors import read_tensor
 from hargen.ir.graph import Graph
 from hargen.ir.operator import Operator, TensorId
 from hargen.ir.tensor import DType, Tensor
 
-# What TensorFlow's converter adds to a network whose batch is free: the shapes of reshapes, which
-# the output tensors have too, and detours around dilated convolutions.
-_SHAPE_ARITHMETIC = {"SHAPE", "STRIDED_SLICE", "GATHER", "REDUCE_PROD", "PACK"}
-_DETOURS = {"SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"}
 MAX_OPERATORS = 4096
 MAX_TENSORS = 16384
 
@@ -45,19 +45,19 @@ def read_graph(content: bytes) -> Graph:
         subgraph = model.Subgraphs(0)
         _check_count("tensors", subgraph.TensorsLength(), MAX_TENSORS)
         _check_count("operators", subgraph.OperatorsLength(), MAX_OPERATORS)
-        tensors = tuple(
+        tensors = [
             read_tensor(model, subgraph.Tensors(i), i, len(content))
             for i in range(subgraph.TensorsLength())
-        )
+        ]
         inputs, outputs = subgraph.InputsAsNumpy(), subgraph.OutputsAsNumpy()
         input_id = _edge("input", subgraph.InputsLength(), inputs, tensors)
         output_id = _edge("output", subgraph.OutputsLength(), outputs, tensors)
-        operators = tuple(
-            _read_operator(model, subgraph.Operators(i), i, tensors)
-            for i in range(subgraph.OperatorsLength())
-            if not _is_shape_arithmetic(model, subgraph.Operators(i), tensors)
-        )
-    return Graph(tensors, operators, input_id, output_id)
+        operators = _read_operators(model, subgraph, tensors)
+        graph = Graph(tuple(tensors), operators, input_id, output_id)
+        graph = fold_detours(graph)
+        if is_open(subgraph.Tensors(input_id)):
+            _verify_free(graph)
+    return graph
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def _check_count(what: str, count: int, limit: int) -> None:
         raise ModelError(f"the model has {count} {what}; between 1 and {limit} are supported")
 
 
-def _edge(what: str, count: int, ids: object, tensors: tuple[Tensor, ...]) -> TensorId:
+def _edge(what: str, count: int, ids: object, tensors: list[Tensor]) -> TensorId:
     if count != 1:
         raise ModelError(
             f"the network has {count} {what}s, and only one is supported",
@@ -109,36 +109,50 @@ def _edge(what: str, count: int, ids: object, tensors: tuple[Tensor, ...]) -> Te
     return index
 
 
-def _is_shape_arithmetic(
-    model: tflite.Model, operator: tflite.Operator, tensors: tuple[Tensor, ...]
-) -> bool:
-    """Return whether an operator computes shapes; whoever reads one for more fails to verify."""
-    kind = operator_name(model.OperatorCodes(operator.OpcodeIndex()))
-    outputs = np.asarray(operator.OutputsAsNumpy()).reshape(-1)
-    return kind in _SHAPE_ARITHMETIC and all(
-        0 <= i < len(tensors) and tensors[i].dtype is DType.INT32 for i in outputs.tolist()
+def _read_operators(
+    model: tflite.Model, subgraph: tflite.SubGraph, tensors: list[Tensor]
+) -> tuple[Operator, ...]:
+    """Return the operators that compute more than shapes.
+
+    What shapes they compute, and those that the file leaves open, are filled into `tensors`.
+    """
+    operators: list[Operator] = []
+    for index in range(subgraph.OperatorsLength()):
+        operator = subgraph.Operators(index)
+        kind = operator_name(model.OperatorCodes(operator.OpcodeIndex()))
+        where = f"operator {index} ({kind})"
+        if kind not in READERS and kind not in EVALUATORS and kind not in DETOURS:
+            raise _unknown(where)
+        node = Node.read(operator, where, len(tensors))
+        output = tensors[node.output]
+        if kind in EVALUATORS and output.dtype is DType.INT32:
+            value = evaluate(kind, node, tensors)
+            tensors[node.output] = replace(output, shape=value.shape, data=value)
+            continue
+        shape = output_shape(kind, node, tensors, subgraph.Tensors(node.output))
+        tensors[node.output] = replace(output, shape=shape)
+        if kind in DETOURS:
+            operators.append(read_detour(kind, node, tensors))
+        elif kind in READERS:
+            operators.append(READERS[kind](node, tuple(tensors)))
+        else:
+            raise _unknown(where)
+    return tuple(operators)
+
+
+def _verify_free(graph: Graph) -> None:
+    """Verify a graph whose batch was free, so that what does not fit is told with its cause."""
+    try:
+        graph.verify()
+    except ModelError as error:
+        error.hint = error.hint or f"the model was converted with a free batch: {FIX_THE_BATCH}"
+        raise
+
+
+def _unknown(where: str) -> ModelError:
+    return ModelError(
+        "hargen does not know this operator",
+        where=where,
+        why=f"known are {', '.join(sorted(READERS))}",
+        hint="replace the layer in the model, or add the operator: docs/adding-an-operator.md",
     )
-
-
-def _read_operator(
-    model: tflite.Model, operator: tflite.Operator, index: int, tensors: tuple[Tensor, ...]
-) -> Operator:
-    code = model.OperatorCodes(operator.OpcodeIndex())
-    kind = operator_name(code)
-    where = f"operator {index} ({kind})"
-    if kind in _DETOURS:
-        raise ModelError(
-            "this operator is there because the model was converted with a free batch",
-            where=where,
-            hint="convert it with the batch fixed at 1, keras.Input(batch_shape=(1, ...)), or give"
-            " the .keras or .h5 file",
-        )
-    if kind not in READERS:
-        raise ModelError(
-            "hargen does not know this operator",
-            where=where,
-            why=f"known are {', '.join(sorted(READERS))}",
-            hint="replace the layer in the model, or add the operator: docs/adding-an-operator.md",
-        )
-    node = Node.read(operator, where, len(tensors))
-    return READERS[kind](node, tensors)
