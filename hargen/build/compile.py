@@ -12,7 +12,7 @@ from typing import Literal
 
 from hargen.build.elf import Elf, ModelInfo
 from hargen.build.footprint import Footprint, measure
-from hargen.build.toolchain import Tool, find_cmake, find_gcc, find_ninja
+from hargen.build.toolchain import Tool, find_cmake, find_gcc, find_newlib, find_ninja
 from hargen.errors import ToolError, UsageError
 
 Config = Literal["release", "debug"]
@@ -124,6 +124,7 @@ def configure(project_dir: Path, config: Config, compiler: Tool, *, werror: bool
     if not (build_dir / "build.ninja").is_file() or any(
         cache.get(key) != value for key, value in wanted.items()
     ):
+        find_newlib(compiler)
         _run(
             [
                 str(find_cmake().path),

@@ -16,7 +16,9 @@ from hargen.errors import ToolError
 GCC_NAME = "arm-none-eabi-gcc"
 GCC_VARIABLE = "HARGEN_GCC"
 OLDEST_GCC = 10
+NEWLIB = "libc_nano.a"
 _GCC_HINT = f"sudo apt install gcc-arm-none-eabi, or point {GCC_VARIABLE} at one"
+_NEWLIB_HINT = "sudo apt install libnewlib-arm-none-eabi"
 _PIP_HINT = "pip install cmake ninja"
 
 # Where STM32CubeIDE and ST's extension for VS Code keep theirs, below the root and below home
@@ -36,6 +38,10 @@ class Tool:
 
     path: Path
     version: str
+
+
+Found = tuple[str, Literal["ok", "missing", "absent"], str, str]
+"""Name, whether it is here, what was found, what to do."""
 
 
 def find_gcc(gcc: str | Path | None = None) -> Tool:
@@ -82,17 +88,46 @@ def _gcc_candidates() -> Iterator[Path]:
     on_path = shutil.which(GCC_NAME)
     if on_path:
         yield Path(on_path)
+    yield from bundled_gccs()
+
+
+def bundled_gccs() -> list[Path]:
+    """Return the compilers that STM32CubeIDE and ST's extension brought, the newest first."""
     bundled: list[Path] = []
     for pattern in _BUNDLED_BELOW_ROOT:
         bundled += Path("/").glob(f"{pattern}/{GCC_NAME}")
     for pattern in _BUNDLED_BELOW_HOME:
         bundled += Path.home().glob(f"{pattern}/{GCC_NAME}")
-    # folders carry version numbers: the newest first
-    yield from sorted(bundled, key=_version_key, reverse=True)
+    # folders carry version numbers
+    return sorted(bundled, key=_version_key, reverse=True)
 
 
 def _version_key(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
+
+
+def find_newlib(compiler: Tool) -> Path:
+    """Return newlib's small variant, which Debian keeps in a package of its own.
+
+    Raises:
+        ToolError: the compiler does not find it.
+    """
+    command = [str(compiler.path), f"-print-file-name={NEWLIB}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ToolError(
+            "the tool does not run", where=str(compiler.path), why=str(error), hint=_GCC_HINT
+        ) from error
+    path = Path(done.stdout.strip())
+    if not path.is_absolute():  # what it does not find it answers as it was asked
+        raise ToolError(
+            "newlib is not installed",
+            where=str(compiler.path),
+            why=f"it finds no {NEWLIB}",
+            hint=_NEWLIB_HINT,
+        )
+    return path
 
 
 def find_cmake() -> Tool:
@@ -155,13 +190,30 @@ def _run(path: Path, argument: str, hint: str) -> Tool:
     return Tool(path, version.group())
 
 
-def survey() -> list[tuple[str, Literal["ok", "missing"], str, str]]:
-    """Return every tool's name, whether it is there, what was found, and what to do: for doctor."""
-    result: list[tuple[str, Literal["ok", "missing"], str, str]] = []
+def survey() -> Iterator[Found]:
+    """Yield every tool's name, whether it is there, what was found, and what to do: for doctor.
+
+    Only what a build needs is ever missing: STM32CubeIDE's own compiler may be absent.
+    """
     for name, find in ((GCC_NAME, find_gcc), ("cmake", find_cmake), ("ninja", find_ninja)):
         try:
             tool = find()
-            result.append((name, "ok", f"{tool.version} ({tool.path})", ""))
         except ToolError as error:
-            result.append((name, "missing", str(error), error.hint))
-    return result
+            yield name, "missing", str(error), error.hint
+            continue
+        yield name, "ok", f"{tool.version} ({tool.path})", ""
+        if name == GCC_NAME:
+            yield _newlib(tool)
+    bundled = bundled_gccs()
+    if bundled:
+        yield "STM32CubeIDE's compiler", "ok", str(bundled[0]), ""
+    else:
+        hint = "not needed; it is taken where the PATH has none"
+        yield "STM32CubeIDE's compiler", "absent", "not installed", hint
+
+
+def _newlib(compiler: Tool) -> Found:
+    try:
+        return "newlib", "ok", str(find_newlib(compiler).resolve()), ""
+    except ToolError as error:
+        return "newlib", "missing", str(error), error.hint

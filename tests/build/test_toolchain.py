@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hargen.build import compile as compiling
 from hargen.build import toolchain
 from hargen.build.toolchain import GCC_NAME, find_cmake, find_gcc, find_ninja
 from hargen.errors import ToolError
@@ -36,7 +37,7 @@ def test_nothing_is_installed(bare: Path) -> None:
         find_gcc()
     assert "sudo apt install gcc-arm-none-eabi" in caught.value.hint
     assert caught.value.exit_code == 4
-    assert toolchain.survey()[0][:2] == (GCC_NAME, "missing")
+    assert next(toolchain.survey())[:2] == (GCC_NAME, "missing")
 
 
 def test_the_nearest_compiler_is_taken(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +85,45 @@ def test_a_compiler_that_is_too_old_or_broken(bare: Path) -> None:
 def test_cmake_and_ninja_come_from_their_packages() -> None:
     assert int(find_cmake().version.split(".")[0]) >= 3
     assert int(find_ninja().version.split(".")[0]) >= 1
+
+
+def compiler_that_finds(folder: Path, answer: str) -> Path:
+    """Write a compiler that answers where its files are."""
+    path = fake(folder, "12.2.1")
+    path.write_text(
+        f'#!/bin/sh\ncase "$1" in -print*) echo "{answer}";; *) echo 12.2.1;; esac\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_compiler_without_newlib(bare: Path) -> None:
+    """Debian has both in packages of their own; such a compiler repeats the question."""
+    compiler_that_finds(bare / "bin", toolchain.NEWLIB)
+    with pytest.raises(ToolError, match="newlib is not installed") as caught:
+        toolchain.find_newlib(find_gcc())
+    assert "libnewlib-arm-none-eabi" in caught.value.hint
+    found = {name: (status, hint) for name, status, _, hint in toolchain.survey()}
+    assert found[GCC_NAME][0] == "ok"
+    assert found["newlib"] == ("missing", caught.value.hint)
+    compiler_that_finds(bare / "bin", f"/usr/lib/{toolchain.NEWLIB}")
+    assert toolchain.find_newlib(find_gcc()) == Path(f"/usr/lib/{toolchain.NEWLIB}")
+    assert {name: status for name, status, *_ in toolchain.survey()}["newlib"] == "ok"
+
+
+def test_a_build_without_newlib_says_so(bare: Path, tmp_path: Path) -> None:
+    compiler_that_finds(bare / "bin", toolchain.NEWLIB)
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("CMakeLists.txt", "CMakePresets.json"):
+        (project / name).touch()
+    with pytest.raises(ToolError, match="newlib is not installed"):
+        compiling.build(project)
+
+
+def test_the_compiler_of_the_ide_is_told(bare: Path) -> None:
+    name = "STM32CubeIDE's compiler"
+    assert {one: status for one, status, *_ in toolchain.survey()}[name] == "absent"
+    plugins = "st/stm32cubeide_1.16.0/plugins/x.gnu-tools-for-stm32.12.3/tools/bin"
+    path = fake(bare / plugins, "12.3.1")
+    assert [found[1:3] for found in toolchain.survey() if found[0] == name] == [("ok", str(path))]
