@@ -23,6 +23,7 @@ from hargen.ir.ops.reduce import Mean, ReduceMax
 from hargen.ir.ops.relu import Relu
 from hargen.ir.ops.softmax import Softmax
 from hargen.ir.tensor import Tensor
+from hargen.plan.layers import float32
 from hargen.plan.layers.binary import plan_add, plan_mul
 from hargen.plan.layers.concatenation import plan_concatenation
 from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
@@ -59,4 +60,4 @@ PLANNERS: dict[type[Operator], Planner] = {
     Tanh: plan_tanh,
 }
 
-FLOAT_PLANNERS: dict[type[Operator], Planner] = {}
+FLOAT_PLANNERS: dict[type[Operator], Planner] = {**float32.PLANNERS}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hargen.ir.ops.binary import MAX_RANK, Add, Binary, Mul
+from hargen.ir.ops.binary import Add, Binary, Mul
 from hargen.ir.tensor import Tensor
+from hargen.plan.layers.broadcast import padded_shape, strides
 from hargen.plan.plan import Kernel, Parameters
 from hargen.quantize.activation import clamp_range
 from hargen.quantize.elementwise import ADD_LEFT_SHIFT, add_factors, mul_factor
@@ -62,9 +63,9 @@ def _binary(operator: Binary, tensors: Sequence[Tensor]) -> Parameters:
     return Parameters(
         "hg_binary_s8_t",
         (
-            ("shape", _padded(target.shape)),
-            ("lhs_stride", _strides(lhs.shape)),
-            ("rhs_stride", _strides(rhs.shape)),
+            ("shape", padded_shape(target.shape)),
+            ("lhs_stride", strides(lhs.shape)),
+            ("rhs_stride", strides(rhs.shape)),
             ("lhs_offset", -lhs.zero_point),
             ("rhs_offset", -rhs.zero_point),
             ("output_offset", target.zero_point),
@@ -72,17 +73,3 @@ def _binary(operator: Binary, tensors: Sequence[Tensor]) -> Parameters:
             ("output_max", high),
         ),
     )
-
-
-def _padded(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return (1,) * (MAX_RANK - len(shape)) + shape
-
-
-def _strides(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return elements from one index to the next in each dimension, 0 where it is repeated."""
-    strides: list[int] = []
-    step = 1
-    for size in reversed(_padded(shape)):
-        strides.insert(0, 0 if size == 1 else step)
-        step *= size
-    return tuple(strides)

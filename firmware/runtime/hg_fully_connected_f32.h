@@ -1,0 +1,54 @@
+/* Fully connected layer of float32 values.
+ *
+ * Weights in blocks of HG_LANES outputs, each (input, lane), the last block with as many lanes as
+ * are left; bias may be null. Each sum begins with the bias and takes the inputs in order.
+ */
+#ifndef HG_FULLY_CONNECTED_F32_H
+#define HG_FULLY_CONNECTED_F32_H
+
+#include "hg_math_f32.h"
+
+typedef struct {
+  int32_t batches;
+  int32_t input_size;
+  int32_t output_size;
+  float output_min;
+  float output_max;
+} hg_fully_connected_f32_t;
+
+/* Some neighbouring outputs. Two inputs a turn halve what the loop itself costs. */
+HG_INLINE void hg_fully_connected_f32_block(const hg_fully_connected_f32_t *p, const float *input,
+                                            const float *weights, const float *bias, int32_t lanes,
+                                            float *output) {
+  float sums[HG_LANES];
+  hg_start_lanes_f32(lanes, bias, sums);
+  for (int32_t i = 0; i + 2 <= p->input_size; i += 2) {
+    hg_fma_lanes_f32(lanes, input[i], weights, sums);
+    hg_fma_lanes_f32(lanes, input[i + 1], weights + lanes, sums);
+    weights += 2 * lanes;
+  }
+  if (p->input_size % 2 != 0) {
+    hg_fma_lanes_f32(lanes, input[p->input_size - 1], weights, sums);
+  }
+  hg_store_lanes_f32(lanes, sums, p->output_min, p->output_max, output);
+}
+
+HG_INLINE void hg_fully_connected_f32(const hg_fully_connected_f32_t *p, const float *input,
+                                      const float *weights, const float *bias, float *output) {
+  const int32_t left = p->output_size % HG_LANES;
+  const int32_t whole = p->output_size - left;
+  for (int32_t batch = 0; batch < p->batches; ++batch) {
+    for (int32_t o = 0; o < whole; o += HG_LANES) {
+      hg_fully_connected_f32_block(p, input, weights + o * p->input_size, bias ? bias + o : bias,
+                                   HG_LANES, output + o);
+    }
+    if (left > 0) {
+      hg_fully_connected_f32_block(p, input, weights + whole * p->input_size,
+                                   bias ? bias + whole : bias, left, output + whole);
+    }
+    input += p->input_size;
+    output += p->output_size;
+  }
+}
+
+#endif

@@ -1,0 +1,52 @@
+"""Pools that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hargen.ir.ops.pool_2d import AveragePool2D, MaxPool2D, Pool2D
+from hargen.ir.tensor import Tensor
+from hargen.plan.layers.float32.activation import clamp_range
+from hargen.plan.plan import Kernel, Parameters
+
+
+def plan_max_pool_2d(operator: MaxPool2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+    """Return the kernel of a maximum pool."""
+    del prefix
+    return _plan("hg_max_pool_2d_f32", operator, tensors)
+
+
+def plan_average_pool_2d(operator: AveragePool2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+    """Return the kernel of an average pool."""
+    del prefix
+    return _plan("hg_average_pool_2d_f32", operator, tensors)
+
+
+def _plan(function: str, operator: Pool2D, tensors: Sequence[Tensor]) -> Kernel:
+    _, height, width, channels = tensors[operator.input].shape
+    target = tensors[operator.output]
+    stencil = operator.stencil
+    low, high = clamp_range(operator.activation)
+    return Kernel(
+        function=function,
+        header="hg_pool_2d_f32.h",
+        parameters=Parameters(
+            "hg_pool_2d_f32_t",
+            (
+                ("input_height", height),
+                ("input_width", width),
+                ("channels", channels),
+                ("output_height", target.shape[1]),
+                ("output_width", target.shape[2]),
+                ("kernel_height", stencil.kernel[0]),
+                ("kernel_width", stencil.kernel[1]),
+                ("stride_height", stencil.stride[0]),
+                ("stride_width", stencil.stride[1]),
+                ("padding_top", stencil.padding.top),
+                ("padding_left", stencil.padding.left),
+                ("output_min", low),
+                ("output_max", high),
+            ),
+        ),
+        inputs=(operator.input,),
+    )
