@@ -21,6 +21,7 @@ from hargen.cli.lint import lint
 from hargen.cli.quantize import quantize
 from hargen.cli.selftest import selftest
 from hargen.cli.validate_serial import validate_serial
+from hargen.cli.zoo import app as zoo_app
 
 app = typer.Typer(
     name="hargen",
@@ -60,6 +61,7 @@ app.command()(lint)
 app.command()(flash)
 app.command("validate-serial")(validate_serial)
 app.command()(selftest)
+app.add_typer(zoo_app, name="zoo")
 app.add_typer(board_app, name="board")
 app.command()(boards)
 app.command()(doctor)

@@ -45,6 +45,11 @@ def note(text: str) -> None:
     print(f"note: {printable(text)}", file=sys.stderr)
 
 
+def progress(text: str) -> None:
+    """Print to stderr how far a long command is."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
 def warn(text: str) -> None:
     """Print a warning to stderr."""
     print(f"warning: {printable(text)}", file=sys.stderr)
