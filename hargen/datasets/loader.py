@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from hargen.datasets import mobility_v1, npz, st_har_26hz, text, wisdm51
+from hargen.datasets import (
+    mobility_v1,
+    npz,
+    parts,
+    st_har_26hz,
+    text,
+    wisdm51,
+    wisdm_v1_1,
+)
+from hargen.datasets.parts import Part
 from hargen.datasets.windows import Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 
 _HINT = (
-    "known: .npz of windows, a mobility_v1 pickle or its folder, a folder of class folders of CSV "
-    "files (st_har_26hz), wisdm51 files or their folder; see docs/data.md"
+    "known: .npz of windows, a mobility_v1 pickle or its folder, class folders of CSV files without a header (st_har_26hz), wisdm51 files or their "
+    "folder, WISDM v1.1's raw file or its folder; see docs/data.md"
 )
 
 
@@ -27,7 +36,9 @@ def load(
     """Return the windows of a data set, preprocessed for a model.
 
     Args:
-        source: a file or folder; what it is, is told by its content.
+        source: a file or folder; what it is, is told by its content. `source#train` and
+            `source#test` are the parts of mobility_v1's folder and of WISDM v1.1, which without
+            are their test parts.
         window: the model's window length in samples; wins over the preprocessing's.
         preprocessing: not applied to .npz, whose windows are ready.
         axes: the model's number of channels.
@@ -38,14 +49,18 @@ def load(
     """
     path = Path(source)
     try:
-        windows = _load(path, window, preprocessing, axes)
+        path, part = parts.split(path)
+        windows = _load(path, part, window, preprocessing, axes)
     except OSError as error:
         raise DataError("cannot read", where=str(path), why=error.strerror or str(error)) from error
     return windows if recordings is None else windows.select_recordings(recordings)
 
 
-def _load(path: Path, window: int, preprocessing: Preprocessing, axes: int) -> Windows:
+def _load(
+    path: Path, part: Part | None, window: int, preprocessing: Preprocessing, axes: int
+) -> Windows:
     if path.is_file() and _head(path).startswith(b"PK"):
+        parts.refuse(part, path)
         return npz.load(path, window=window, axes=axes)
     if not path.exists():
         raise DataError("no such file or folder", where=str(path), hint=_HINT)
@@ -58,26 +73,57 @@ def _load(path: Path, window: int, preprocessing: Preprocessing, axes: int) -> W
     spec = preprocessing
     if window != spec.window:
         spec = spec.with_window(window)
-    if path.is_dir():
-        if mobility_v1.recognise(path):
-            return mobility_v1.load(path, spec)
-        if st_har_26hz.recognise(path):
-            return st_har_26hz.load(path, spec)
-        if wisdm51.recognise(path):
-            return wisdm51.load(path, spec)
+    kind = _kind_of_folder(path) if path.is_dir() else _kind_of_file(path)
+    if kind == "mobility_v1":
+        if not path.is_dir():
+            parts.refuse(part, path)
+        return mobility_v1.load(path, spec, part)
+    if kind == "WISDM v1.1":
+        return wisdm_v1_1.load(path, spec, part)
+    parts.refuse(part, path)
+    return _WITHOUT_PARTS[kind](path, spec)
+
+
+_WITHOUT_PARTS: dict[str, Callable[[Path, Preprocessing], Windows]] = {
+    "st_har_26hz": st_har_26hz.load,
+    "wisdm51": wisdm51.load,
+}
+
+
+def _kind_of_folder(folder: Path) -> str:
+    found = {
+        "mobility_v1": mobility_v1.recognise(folder),
+        "st_har_26hz": st_har_26hz.recognise(folder),
+        "wisdm51": wisdm51.recognise(folder),
+        "WISDM v1.1": wisdm_v1_1.recognise(folder),
+    }
+    kinds = [kind for kind, is_there in found.items() if is_there]
+    if len(kinds) > 1:
         raise DataError(
-            "no data set in the folder" if any(path.iterdir()) else "the folder is empty",
-            where=str(path),
+            f"several kinds of data in one folder: {', '.join(kinds)}",
+            where=str(folder),
+            hint="name the file that is meant, or put each kind into a folder of its own",
+        )
+    if not kinds:
+        raise DataError(
+            "no data set in the folder" if any(folder.iterdir()) else "the folder is empty",
+            where=str(folder),
             hint=_HINT,
         )
+    return kinds[0]
+
+
+def _kind_of_file(path: Path) -> str:
     head = _head(path)
     if head[:1] == b"\x80" or path.suffix in (".pkl", ".pickle"):
-        return mobility_v1.load(path, spec)
+        return "mobility_v1"
     if not head:
         raise DataError("the file is empty", where=str(path), hint=_HINT)
+    if wisdm_v1_1.recognise(path):
+        return "WISDM v1.1"
     first = next((line for _, line in text.lines(path) if line.strip()), "")
     if wisdm51.is_line(first) or path.name.startswith("data_"):
-        return wisdm51.load(path, spec)
+        return "wisdm51"
     raise DataError("not a data set that hargen knows", where=str(path), hint=_HINT)
 
 

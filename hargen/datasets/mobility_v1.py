@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hargen.datasets.recording import no_windows, rate_notes
+from hargen.datasets.parts import Part
+from hargen.datasets.recording import most_frequent, no_windows, rate_notes
 from hargen.datasets.safe_pickle import read_pickle
 from hargen.datasets.text import MAX_MAGNITUDE
 from hargen.datasets.windows import Windows
@@ -27,6 +28,7 @@ CLASSES = ("Stationary", "Walking", "Jogging", "Biking")
 DRIVING = 4
 SAMPLE_RATE_HZ = 26.0
 FILE_NAME = "test.pkl"
+TRAIN_NAME = "train.pkl"
 
 
 def recognise(folder: Path) -> bool:
@@ -34,13 +36,15 @@ def recognise(folder: Path) -> bool:
     return (folder / FILE_NAME).is_file()
 
 
-def load(source: Path, spec: Preprocessing) -> Windows:
-    """Return the windows of a pickle, or of test.pkl in a folder.
+def load(source: Path, spec: Preprocessing, part: Part | None = None) -> Windows:
+    """Return the windows of a pickle, or of a folder's test.pkl or (part `train`) train.pkl.
 
     Raises:
         DataError: it is no pickle of plain data, or not of this form.
     """
-    path = source / FILE_NAME if source.is_dir() else source
+    path = source
+    if source.is_dir():
+        path = source / (TRAIN_NAME if part == "train" else FILE_NAME)
     names, labels, arrays = _parse(read_pickle(path), str(path))
     kept = [i for i, label in enumerate(labels) if label != DRIVING]
     if not kept:
@@ -62,20 +66,13 @@ def load(source: Path, spec: Preprocessing) -> Windows:
         notes += (f"recordings of driving left out before filtering: {dropped}",)
     return Windows(
         x=x,
-        y=alphabetical[_most_frequent(ranks[picks], len(CLASSES))],
+        y=alphabetical[most_frequent(ranks[picks], len(CLASSES))],
         classes=CLASSES,
         source=f"mobility_v1: {path.name}, {len(kept)} recordings as one stream, 26 Hz, g",
         recordings=tuple(names[i] for i in kept),
-        recording=_most_frequent(recording_of_sample[picks], len(kept)),
+        recording=most_frequent(recording_of_sample[picks], len(kept)),
         notes=notes,
     )
-
-
-def _most_frequent(values: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """Return the most frequent of 0 .. count-1 in every row, the smallest where several are."""
-    votes = np.stack([(values == value).sum(axis=1) for value in range(count)], axis=1)
-    winners: npt.NDArray[np.int64] = votes.argmax(axis=1).astype(np.int64)
-    return winners
 
 
 def _parse(value: Any, where: str) -> tuple[list[str], list[int], list[npt.NDArray[np.float64]]]:

@@ -66,6 +66,13 @@ def no_windows(where: str, window: int) -> DataError:
     )
 
 
+def most_frequent(values: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """Return the most frequent of 0 .. count-1 in every row, the smallest where several are."""
+    votes = np.stack([(values == value).sum(axis=1) for value in range(count)], axis=1)
+    winners: npt.NDArray[np.int64] = votes.argmax(axis=1).astype(np.int64)
+    return winners
+
+
 def rate_notes(recorded_hz: float, spec: Preprocessing) -> tuple[str, ...]:
     """Return a note where the data's sample rate is not the spec's."""
     if recorded_hz == spec.sample_rate_hz:

@@ -6,6 +6,7 @@ recording's name is `class/file name without .csv`.
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def read_recording(path: Path, name: str, label: int) -> Recording:
     Raises:
         DataError: a line is not three finite numbers, or there is none.
     """
-    rows: list[tuple[float, ...]] = []
+    values = array("d")
     for line_number, line in text.lines(path):
         if not line.strip():
             continue
@@ -42,10 +43,11 @@ def read_recording(path: Path, name: str, label: int) -> Recording:
                 where=where,
                 hint="each line is x, y, z in mg",
             )
-        rows.append(tuple(text.number(field, where) for field in fields))
-    if not rows:
+        values.extend(text.number(field, where) for field in fields)
+        text.check_samples(len(values) // 3, str(path))
+    if not values:
         raise DataError("the recording is empty", where=str(path), hint="remove the file")
-    return Recording(name, label, np.array(rows, dtype=np.float64))
+    return Recording(name, label, np.array(values).reshape(-1, 3))
 
 
 def load(folder: Path, spec: Preprocessing) -> Windows:
@@ -56,10 +58,13 @@ def load(folder: Path, spec: Preprocessing) -> Windows:
     """
     files = sorted(folder.glob("*/*.csv"))
     classes = tuple(sorted({file.parent.name for file in files}))
-    recordings = [
-        read_recording(file, f"{file.parent.name}/{file.stem}", classes.index(file.parent.name))
-        for file in files
-    ]
+    recordings: list[Recording] = []
+    total = 0
+    for file in files:
+        name = f"{file.parent.name}/{file.stem}"
+        recordings.append(read_recording(file, name, classes.index(file.parent.name)))
+        total += len(recordings[-1].samples)
+        text.check_samples(total, str(folder))
     return windows_of(
         recordings,
         classes,

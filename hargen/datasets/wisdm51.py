@@ -9,6 +9,7 @@ to the next.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hargen.datasets import text
+from hargen.datasets import text, timing
 from hargen.datasets.recording import Recording, rate_notes, windows_of
 from hargen.datasets.windows import Windows
 from hargen.errors import DataError
@@ -33,7 +34,10 @@ _ACTIVITIES = {
 }
 _OTHERS = frozenset("FGHIJKLMOPQRS")  # there is no N
 
-_Row = tuple[str, str, tuple[float, float, float]]
+_TIME_DIGITS = 18
+"""Of an int64."""
+
+_Row = tuple[str, str, int, float, float, float]
 
 
 def is_line(line: str) -> bool:
@@ -87,8 +91,10 @@ def _rows(path: Path) -> Iterator[_Row]:
             raise DataError(
                 f"unknown activity {activity[:40]!r}", where=where, hint="one of A to S, without N"
             )
+        if not (time := fields[2].strip()).isdecimal() or len(time) > _TIME_DIGITS:
+            raise DataError(f"{time[:40]!r} is not a time in nanoseconds", where=where)
         x, y, z = (text.number(field, where) for field in fields[3:])
-        yield subject, activity, (x, y, z)
+        yield subject, activity, int(time), x, y, z
 
 
 def load(source: Path, spec: Preprocessing) -> Windows:
@@ -100,19 +106,27 @@ def load(source: Path, spec: Preprocessing) -> Windows:
     files = _files(source) if source.is_dir() else [source]
     recordings: list[Recording] = []
     runs: Counter[str] = Counter()
-    others = 0
+    rates: dict[str, list[float]] = {}
+    total = others = 0
     for file in files:
         for (subject, activity), group in groupby(_rows(file), key=lambda row: row[:2]):
-            samples = [row[2] for row in group]
+            times, values = array("q"), array("d")
+            for row in group:
+                times.append(row[2])
+                values.extend(row[3:])
+                text.check_samples(total + len(times), str(file))
+            total += len(times)
             if activity not in _ACTIVITIES:
-                others += len(samples)
+                others += len(times)
                 continue
+            if (rate := timing.rate(np.array(times))) is not None:
+                rates.setdefault(subject, []).append(rate)
             name = f"{subject}-{activity}"
             runs[name] += 1
             if runs[name] > 1:
                 name = f"{name}-{runs[name]}"
             label = CLASSES.index(_ACTIVITIES[activity])
-            recordings.append(Recording(name, label, np.array(samples, dtype=np.float64)))
+            recordings.append(Recording(name, label, np.array(values).reshape(-1, 3)))
     if not recordings:
         raise DataError(
             "no sample of walking, jogging, stairs, sitting or standing",
@@ -122,6 +136,9 @@ def load(source: Path, spec: Preprocessing) -> Windows:
     notes = rate_notes(SAMPLE_RATE_HZ, spec)
     if others:
         notes += (f"samples of other activities left out: {others}",)
+    for subject, found in rates.items():
+        if timing.disagrees(measured := float(np.median(found)), SAMPLE_RATE_HZ):
+            notes += (f"warning: the timestamps of subject {subject} tell {measured:.4g} Hz",)
     subjects = {recording.name.split("-")[0] for recording in recordings}
     return windows_of(
         recordings,

@@ -23,11 +23,11 @@ def csv(path: Path, n: int, seed: int = 0) -> np.ndarray:
     return samples
 
 
-def wisdm(rows: list[tuple[int, str, int]]) -> str:
+def wisdm(rows: list[tuple[int, str, int]], period_ns: int = 50_000_000) -> str:
     """Return lines for (subject, activity, count)."""
     generator = np.random.default_rng(0)
     return "".join(
-        f"{subject},{activity},{i},{x},{y},{z};\n"
+        f"{subject},{activity},{i * period_ns},{x},{y},{z};\n"
         for subject, activity, count in rows
         for i, (x, y, z) in enumerate(generator.normal(0, 5, (count, 3)).tolist())
     )
@@ -62,7 +62,7 @@ def test_a_list_selects_recordings(tmp_path: Path, default24: Preprocessing) -> 
     [
         ("1,2,3\n1,2\n", "w.csv:2: 2 columns"),
         ("1,2,3\n1,2,3,4\n", "w.csv:2: 4 columns"),
-        ("x,y,z\n1,2,3\n", "w.csv:1: 'x' is not a number"),
+        ("1,y,z\n1,2,3\n", "w.csv:1: 'y' is not a number"),
         ("1,2,3\n\n1,2,1_0\n", "w.csv:3: '1_0' is not a number"),
         ("1,2,nan\n", "w.csv:1: 'nan' is no acceleration"),
         ("1,-inf,3\n", "w.csv:1: '-inf' is no acceleration"),
