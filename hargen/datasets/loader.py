@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from hargen.datasets import (
+    csv_recordings,
     mobility_v1,
     npz,
     parts,
@@ -20,7 +21,8 @@ from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 
 _HINT = (
-    "known: .npz of windows, a mobility_v1 pickle or its folder, class folders of CSV files without a header (st_har_26hz), wisdm51 files or their "
+    "known: .npz of windows, CSV recordings with a header or their folder, a mobility_v1 pickle or "
+    "its folder, class folders of CSV files without a header (st_har_26hz), wisdm51 files or their "
     "folder, WISDM v1.1's raw file or its folder; see docs/data.md"
 )
 
@@ -64,6 +66,8 @@ def _load(
         return npz.load(path, window=window, axes=axes)
     if not path.exists():
         raise DataError("no such file or folder", where=str(path), hint=_HINT)
+    if not path.is_file() and not path.is_dir():
+        raise DataError("neither a file nor a folder", where=str(path), hint=_HINT)
     if len(preprocessing.axes) != axes:
         raise DataError(
             f"the preprocessing gives {len(preprocessing.axes)} axes, the model takes {axes}",
@@ -85,15 +89,18 @@ def _load(
 
 
 _WITHOUT_PARTS: dict[str, Callable[[Path, Preprocessing], Windows]] = {
+    "CSV recordings": csv_recordings.load,
     "st_har_26hz": st_har_26hz.load,
     "wisdm51": wisdm51.load,
 }
 
 
 def _kind_of_folder(folder: Path) -> str:
+    own_csv = csv_recordings.recognise(folder)
     found = {
         "mobility_v1": mobility_v1.recognise(folder),
-        "st_har_26hz": st_har_26hz.recognise(folder),
+        "CSV recordings": own_csv,
+        "st_har_26hz": not own_csv and st_har_26hz.recognise(folder),
         "wisdm51": wisdm51.recognise(folder),
         "WISDM v1.1": wisdm_v1_1.recognise(folder),
     }
@@ -121,6 +128,8 @@ def _kind_of_file(path: Path) -> str:
         raise DataError("the file is empty", where=str(path), hint=_HINT)
     if wisdm_v1_1.recognise(path):
         return "WISDM v1.1"
+    if csv_recordings.recognise(path):
+        return "CSV recordings"
     first = next((line for _, line in text.lines(path) if line.strip()), "")
     if wisdm51.is_line(first) or path.name.startswith("data_"):
         return "wisdm51"

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hargen.datasets.windows import UNLABELLED, Windows
+from hargen.datasets.windows import UNLABELLED, Windows, check_class_names
 from hargen.errors import DataError
 
 MAX_BYTES = 1 << 30
@@ -149,6 +149,7 @@ def _classes(classes: Array | None, where: str) -> tuple[str, ...]:
         name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
         for name in classes.tolist()
     )
+    check_class_names([name for name in names if name.strip()], where)
     if len(set(names)) != len(names) or not all(name.strip() for name in names):
         raise DataError("has empty names, or one name twice", where=where)
     return names

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hargen.datasets.windows import Windows
+from hargen.datasets.windows import Windows, check_class_names
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing, Unit
 from hargen.preprocessing.reference import to_windows
@@ -38,8 +38,9 @@ def windows_of(
     """Return the windows of recordings: the filter starts anew in each, no window crosses two.
 
     Raises:
-        DataError: no recording is as long as a window.
+        DataError: no recording is as long as a window, or a class has no usable name.
     """
+    check_class_names(classes, str(where))
     pieces = [to_windows(recording.samples, spec, unit)[0] for recording in recordings]
     sizes = [len(piece) for piece in pieces]
     if not sum(sizes):

@@ -12,6 +12,22 @@ import numpy.typing as npt
 from hargen.errors import DataError
 
 UNLABELLED = -1
+MAX_NAME = 64
+
+
+def check_class_names(names: Collection[str], where: str) -> None:
+    """Refuse names that cannot be printed: they come from files and folders of anybody.
+
+    Raises:
+        DataError: a name is blank, too long, or has control characters.
+    """
+    for name in names:
+        if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+            raise DataError(
+                f"{name[:MAX_NAME]!a} is no name of a class",
+                where=where,
+                hint=f"name classes by 1 to {MAX_NAME} printable characters",
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,6 +89,7 @@ def bad(**changes: Any) -> dict[str, Any]:
         (bad(classes=np.array([1, 2, 3])), ": classes: must be text"),
         (bad(classes=np.array(["a", "a", "b"])), "one name twice"),
         (bad(classes=np.array(["a", " ", "b"])), "empty names"),
+        (bad(classes=np.array(["a", "\x1b[31m", "b"])), "'\\x1b[31m' is no name of a class"),
         (bad(recording=np.zeros(5)), ": recording: must be"),
         (bad(recording=np.array(["a"])), ": recording: must be"),
     ],
