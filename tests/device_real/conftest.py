@@ -92,6 +92,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plug: Plug) -> Tool:
     del plug  # nothing is plugged in either, until the test says so
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr("hargen.device.real.command_line.BESIDE_PYTHON", folder)
     nowhere = Places(*(tmp_path / f"nowhere{n}" for n in range(4)))
     drive = mass_storage.MassStorage(places=nowhere)
     monkeypatch.setattr(writing, "MASS_STORAGE", drive)

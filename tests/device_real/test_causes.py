@@ -1,9 +1,9 @@
 """The words of tools, and what they stand for.
 
 No probe was at hand when these were written. The outputs below are reconstructions: OpenOCD's and
-libusb's from the strings of the program and its scripts, STM32_Programmer_CLI's and pyOCD's from
-documentation and users' reports. The real OpenOCD's words without a probe are tested in
-test_openocd.py.
+libusb's from the strings of the program and its scripts, STM32_Programmer_CLI's from documentation
+and users' reports. pyOCD's words without a probe are those of its release 0.46, and the real
+OpenOCD's are tested in test_openocd.py.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ OUTPUTS = {
         CLI_HEAD + "Error: No ST-LINK detected!\n",
         OPENOCD_HEAD + "Error: open failed\n** OpenOCD init failed **\nshutdown command invoked\n",
         "0000312 C No available debug probes are connected [__main__]\n",
-        "No connected debug probes\n",
+        "No connected debug probes\n0000542 E No target device available [load_cmd]\n",
     ),
     "other probe": (
         OPENOCD_HEAD
         + "Error: ST-LINK open failed (serial mismatch)\nError: open failed\n"
         + "** OpenOCD init failed **\n",
         CLI_HEAD + "Error: Wrong ST-LINK serial number!\n",
+        "No connected debug probe matches unique ID 'AB12'\n"
+        "0000619 E No target device available [load_cmd]\n",
     ),
     "no permission": (
         OPENOCD_HEAD + "Error: libusb_open() failed with LIBUSB_ERROR_ACCESS\nError: open failed\n",
@@ -104,8 +106,8 @@ OUTPUTS = {
         OPENOCD_CONNECTED + "** Programming Started **\n** Programming Failed **\n",
     ),
     "no pack": (
-        "0000241 C Target type 'stm32u585aiixq' not recognized as a target.\n"
-        "Use 'pyocd list --targets'\n",
+        "0000241 C Target type stm32u585aiixq not recognized. Use 'pyocd list --targets' to see "
+        "currently available target types. [__main__]\n",
     ),
 }
 

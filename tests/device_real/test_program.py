@@ -197,6 +197,16 @@ def test_a_tool_in_its_installers_folder_is_found(
     assert program(image, target, Request(port=port)).where == folder / CLI
 
 
+def test_a_tool_beside_python_is_found(
+    target: Board, image, tools, port, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a virtual environment that is not activated, pip's programs are not on the PATH."""
+    tools("pyocd", "pass")
+    monkeypatch.setattr("hargen.device.real.command_line.BESIDE_PYTHON", tmp_path / "venv")
+    (tmp_path / "bin").rename(tmp_path / "venv")
+    assert program(image, target, Request(port=port)).where == tmp_path / "venv/pyocd"
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_time_that_is_none(target: Board, image, tools, seconds: float) -> None:
     del tools

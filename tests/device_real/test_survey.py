@@ -33,6 +33,31 @@ def test_tools_with_their_versions(tools) -> None:
     assert "pip install pyocd" in found["pyOCD"][2]
 
 
+def test_an_openocd_without_the_boards_target(tools) -> None:
+    tools("openocd", "print('Open On-Chip Debugger 0.11.0')")
+    found = {name: (status, detail, hint) for name, status, detail, hint in survey.tools()}
+    assert found["OpenOCD"][0] == "absent"
+    assert found["OpenOCD"][1].startswith("0.11.0 (")
+    assert "0.12 or newer" in found["OpenOCD"][2]
+
+
+def test_pyocd_and_its_pack(target: Board, tools) -> None:
+    assert list(survey.packs(target)) == []
+    # as pyOCD 0.46 answers; without the pack it prints the head of its table alone
+    head = "print('  Name   Vendor   Part Number   Families   Source  ')"
+    notes = tools("pyocd", head)
+    ((_, status, detail, hint),) = survey.packs(target)
+    assert (status, detail) == ("absent", "stm32u585aiixq is not installed")
+    assert "pyocd pack install stm32u585aiixq" in hint
+    asked = "['list', '--targets', '--name', 'stm32u585aiixq']\n"
+    assert notes.read_text(encoding="utf-8") == asked
+    tools(
+        "pyocd", f"{head}\nprint('  stm32u585aiixq   STMicroelectronics   STM32U585AIIxQ   pack')"
+    )
+    ((_, status, detail, _),) = survey.packs(target)
+    assert (status, detail) == ("ok", "stm32u585aiixq")
+
+
 def test_a_tool_that_does_not_start_is_absent(tools, tmp_path: Path) -> None:
     tools("openocd", "")
     (tmp_path / "bin/openocd").write_text("no program", encoding="utf-8")
@@ -49,6 +74,11 @@ def test_probes_and_who_holds_them(
     assert (status, detail) == ("absent", "none is plugged in")
     assert "--virtual" in hint
     plug(("/dev/ttyACM0", "AB12", 0x0483, 0x374E))
+    monkeypatch.setattr("hargen.device.real.causes.holders", list)
+    assert [found[1:3] for found in survey.probes(target)] == [
+        ("ok", "AB12 on /dev/ttyACM0"),
+        ("absent", "there is no DIS_U585AI or NOD_U585AI"),
+    ]
     monkeypatch.setattr("hargen.device.real.causes.holders", lambda: ["openocd (pid 7)"])
     drives.by_label.mkdir()
     (drives.by_label / "DIS_U585AI").touch()

@@ -1,8 +1,8 @@
 """The words of each tool's failures, and the causes that they stand for.
 
-OpenOCD's and libusb's words were read in the program; those of STM32_Programmer_CLI and pyOCD come
-from their documentation and from users' reports. Words that are not known here are shown as they
-are, never guessed at.
+OpenOCD's, libusb's and pyOCD's words were read in the programs; those of STM32_Programmer_CLI come
+from its documentation and from users' reports. Words that are not known here are shown as they are,
+never guessed at.
 """
 
 from __future__ import annotations
@@ -103,9 +103,10 @@ _WORDS: tuple[tuple[str, Cause], ...] = (
     (r"read-?\s?out protect|read protection (?:is )?(?:activated|enabled)", READ_OUT_PROTECTION),
     (r"device (?:is )?(?:read )?protected", READ_OUT_PROTECTION),
     (r"serial mismatch|(?:wrong|unknown|invalid)[^\n]*serial number", OTHER_PROBE),
+    (r"no connected debug probe matches", OTHER_PROBE),
     (r"serial number[^\n]*not found", OTHER_PROBE),
     (r"no (?:debug )?probe|no st-?link|no (?:available|connected) debug probes", NO_PROBE),
-    (r"not recognized as a[^\n]*target|unknown target|no pack", NO_PACK),
+    (r"target type \S+ not recognized|unknown target|no pack", NO_PACK),
     (r"no STM32 target found|unable to connect to the target|no target connected", NO_TARGET),
     (r"DEV_(?:CONNECT|TARGET)\w*ERR|target voltage may be too low|get core id", NO_TARGET),
     (r"verify failed|verification[^\n]*fail|data mismatch|contents differ", NOT_VERIFIED),

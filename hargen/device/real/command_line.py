@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from hargen.device.real.causes import diagnose
 from hargen.device.real.programmer import Attempt, Job
 from hargen.device.real.run import run
 
+BESIDE_PYTHON = Path(sys.executable).parent
+"""Where pip puts programs; not on the PATH where the environment was not activated."""
 _LINES_SHOWN = 3
 _LINE_LENGTH = 160
 _VERSION_SECONDS = 15.0
@@ -28,6 +31,7 @@ class CommandLine:
         verifies: whether it reads back what it wrote.
         install: how to get it.
         arguments: makes them for a job; the command runs in the folder of the ELF.
+        oldest: the oldest version that knows the boards; "" where any does.
         success: words without which its exit code 0 is not believed; None where none are known.
         places: patterns of folders below "/" and the home folder where its installer puts it.
         attempts: how often to try where it fails without a known cause.
@@ -42,13 +46,15 @@ class CommandLine:
     success: re.Pattern[str] | None
     places: tuple[str, ...] = ()
     attempts: int = 1
+    oldest: str = ""
 
     def find(self, board: Board | None = None, serial_number: str = "") -> Path | None:
-        """Return the program: the one on the PATH, or the newest where installers put it."""
+        """Return the program: on the PATH, beside Python, or the newest where installers put it."""
         del board, serial_number
-        on_path = shutil.which(self.executable)
-        if on_path:
-            return Path(on_path)
+        for folders in (None, str(BESIDE_PYTHON)):
+            here = shutil.which(self.executable, path=folders)
+            if here:
+                return Path(here)
         found: list[Path] = []
         for root in (Path("/"), Path.home()):
             for place in self.places:
@@ -64,6 +70,10 @@ class CommandLine:
         outcome = run([str(path), "--version"], seconds=_VERSION_SECONDS)
         found = re.search(r"\d+\.\d+(?:\.\d+)*", outcome.output)
         return found.group() if found else "unknown"
+
+    def is_too_old(self, version: str) -> bool:
+        """Tell whether a version that the program printed does not know the boards."""
+        return bool(_numbers(version)) and _numbers(version) < _numbers(self.oldest)
 
     def program(self, where: Path, job: Job) -> Attempt:
         """Run the command; see Programmer."""
@@ -94,5 +104,5 @@ def telling(output: str) -> str:
     return " | ".join((errors or lines)[-_LINES_SHOWN:]) or "it said nothing"
 
 
-def _numbers(path: Path) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", str(path))]
+def _numbers(text: str | Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", str(text))]

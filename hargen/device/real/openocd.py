@@ -38,4 +38,5 @@ OPENOCD = CommandLine(
     arguments=_arguments,
     success=re.compile(r"\*\* Verified OK \*\*"),
     attempts=2,
+    oldest="0.12",
 )

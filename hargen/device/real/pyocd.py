@@ -5,8 +5,23 @@ Without -W it would wait for a probe for ever.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hargen.device.real.command_line import CommandLine
 from hargen.device.real.programmer import Job
+from hargen.device.real.run import run
+
+_SECONDS = 30.0  # it reads the index of all its packs
+
+
+def knows(where: Path, target: str) -> bool:
+    """Ask the program whether the pack of a target is installed; no probe is needed.
+
+    Raises:
+        ToolError: it cannot be started.
+    """
+    asked = run([str(where), "list", "--targets", "--name", target], seconds=_SECONDS)
+    return asked.code == 0 and target in asked.output
 
 
 def _arguments(job: Job) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from hargen import board as boards
 from hargen.board import Board
-from hargen.device.real import causes, detect, volumes
+from hargen.device.real import causes, detect, pyocd, volumes
 from hargen.device.real.mass_storage import MASS_STORAGE
 from hargen.device.real.openocd import OPENOCD
 from hargen.device.real.programmer_cli import PROGRAMMER_CLI
@@ -26,6 +26,7 @@ RULES = tuple(
 )
 _MOST_RULES = 1 << 20  # bytes of one file that are read
 _CONNECT = "connect the board's ST-LINK socket; without a board there is --virtual"
+_DRIVE = "needed where no tool is installed; an ST-LINK can be set up to show none"
 _GROUPS = ("dialout", "plugdev")
 """Of serial ports and, in the udev rules of OpenOCD, of probes; where the system has them."""
 
@@ -33,10 +34,12 @@ _GROUPS = ("dialout", "plugdev")
 def survey() -> Iterator[Found]:
     """Yield what there is to say of every board that hargen knows."""
     yield from tools()
-    for name in boards.names():
-        yield from probes(boards.load(name))
+    known = [boards.load(name) for name in boards.names()]
+    for board in known:
+        yield from packs(board)
+        yield from probes(board)
     if sys.platform == "linux":
-        yield udev_rules(RULES, [boards.load(name) for name in boards.names()])
+        yield udev_rules(RULES, known)
         yield from groups()
 
 
@@ -48,9 +51,32 @@ def tools() -> Iterator[Found]:
             yield tool.title, "absent", "not installed", tool.install
             continue
         try:
-            yield tool.title, "ok", f"{tool.version(where)} ({where})", ""
+            version = tool.version(where)
         except ToolError as error:
             yield tool.title, "absent", str(error), tool.install
+            continue
+        if tool.is_too_old(version):
+            old = f"{version} ({where}) does not know the boards"
+            yield tool.title, "absent", old, tool.install
+        else:
+            yield tool.title, "ok", f"{version} ({where})", ""
+
+
+def packs(board: Board) -> Iterator[Found]:
+    """Yield whether pyOCD, where it is here, has the pack of the board's chip."""
+    where = PYOCD.find()
+    if where is None:
+        return
+    target = board.probe.pyocd_target
+    try:
+        known = pyocd.knows(where, target)
+    except ToolError:  # tools() has said so
+        return
+    if known:
+        yield "pyOCD's pack", "ok", target, ""
+    else:
+        hint = f"pyocd pack install {target} (once, online)"
+        yield "pyOCD's pack", "absent", f"{target} is not installed", hint
 
 
 def probes(board: Board) -> Iterator[Found]:
@@ -70,6 +96,9 @@ def probes(board: Board) -> Iterator[Found]:
     if device is not None and not drives:
         hint = f"udisksctl mount -b {device}"
         yield f"{board.name}'s drive", "absent", "plugged in, but not mounted", hint
+    elif found and not drives:
+        labels = " or ".join(board.probe.volumes)
+        yield f"{board.name}'s drive", "absent", f"there is no {labels}", _DRIVE
 
 
 def udev_rules(folders: Sequence[Path], known: Sequence[Board]) -> Found:
