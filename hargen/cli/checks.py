@@ -55,23 +55,29 @@ def _packages() -> Iterator[Check]:
         name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
         if group in ("dev", "all") or name == "hargen":
             continue
-        yield _package(name, group)
+        lowest = re.search(r">=\s*([\d.]+)", requirement)
+        yield _package(name, group, lowest.group(1) if lowest else "")
 
 
-def _package(name: str, extra: str) -> Check:
+def _package(name: str, extra: str, lowest: str) -> Check:
+    install = f"pip install 'hargen[{extra}]'" if extra else f"pip install '{name}>={lowest or 0}'"
+    status: Literal["missing", "absent"] = "absent" if extra else "missing"
     # tensorflow-cpu is the same code without GPU support
     for candidate in (name, f"{name}-cpu"):
         try:
-            return Check(candidate, "ok", metadata.version(candidate))
+            version = metadata.version(candidate)
         except metadata.PackageNotFoundError:
             continue
-    install = f"pip install 'hargen[{extra}]'" if extra else f"pip install {name}"
-    return Check(
-        name,
-        "absent" if extra else "missing",
-        f"not installed, part of the extra {extra!r}" if extra else "not installed",
-        install,
-    )
+        if _release(version) < _release(lowest):
+            return Check(candidate, status, f"{version} is older than {lowest}", install)
+        return Check(candidate, "ok", version)
+    detail = f"not installed, part of the extra {extra!r}" if extra else "not installed"
+    return Check(name, status, detail, install)
+
+
+def _release(version: str) -> list[int]:
+    """Return the numbers that a version begins with; 13.10 comes after 13.7."""
+    return [int(number) for number in re.split(r"[^\d.]", version)[0].split(".") if number]
 
 
 def _tools() -> Iterator[Check]:

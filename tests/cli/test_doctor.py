@@ -17,6 +17,8 @@ REQUIREMENTS = [
     "tensorflow>=2.18",
     "unicorn>=2.1.1; extra == 'virtual'",
     'no-such-extra; extra == "virtual"',
+    "rich>=13.7",
+    "onnx>=1.16; extra == 'svc'",
     "hargen[virtual,svc]; extra == 'all'",
     "no-such-tool; extra == 'dev'",
 ]
@@ -24,6 +26,7 @@ REQUIREMENTS = [
 
 def test_packages_are_judged_by_hargens_own_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     installed = {"numpy": "2.4.6", "tensorflow-cpu": "2.21.0", "unicorn": "2.1.4"}
+    installed |= {"rich": "13.10.1", "onnx": "1.9"}
 
     def version(name: str) -> str:
         if name in installed:
@@ -39,8 +42,11 @@ def test_packages_are_judged_by_hargens_own_metadata(monkeypatch: pytest.MonkeyP
         "tensorflow-cpu": "ok",
         "unicorn": "ok",
         "no-such-extra": "absent",
+        "rich": "ok",
+        "onnx": "absent",
     }
-    assert found["no-such-package"].hint == "pip install no-such-package"
+    assert found["no-such-package"].hint == "pip install 'no-such-package>=1'"
+    assert found["onnx"].detail == "1.9 is older than 1.16"
     assert found["no-such-extra"].hint == "pip install 'hargen[virtual]'"
 
 
