@@ -48,13 +48,14 @@ class Tensor(_Table):
     """One end of the network.
 
     The shape has no batch dimension. dtype is what `<name>_run` takes or gives; scale and
-    zero_point are those of the tensor's int8 form: real = scale * (q - zero_point).
+    zero_point are those of the tensor's int8 form: real = scale * (q - zero_point). In a float32
+    network there is none, and no scale.
     """
 
     shape: tuple[Dimension, ...]
     dtype: Literal["float32", "int8"]
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    zero_point: Annotated[int, Field(ge=-128, le=127)]
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    zero_point: Annotated[int, Field(ge=-128, le=127)] = 0
 
     @property
     def size(self) -> int:
@@ -70,15 +71,17 @@ class Model(_Table):
 
     source is the name of the file that was exported, file its copy in the project folder. Where
     the source was a Keras model, file is what it was converted to, and source_sha256 is the
-    source's own hash; otherwise that is empty and sha256 is the hash of both.
+    source's own hash; otherwise that is empty and sha256 is the hash of both. classes_by says what
+    a window's class is: that of the largest output, or the winner of the votes of all pairs.
     """
 
     source: str = ""
     source_sha256: Sha256 | Literal[""] = ""
     file: ProjectPath
     sha256: Sha256
-    format: str
-    precision: str
+    format: Literal["tflite", "onnx"]
+    precision: Literal["int8", "float32"]
+    classes_by: Literal["largest output", "votes"] = "largest output"
     input: Tensor
     output: Tensor
 
@@ -98,7 +101,7 @@ class Footprint(_Table):
     """Bytes that the plan expects, and multiply-accumulates of one inference.
 
     weights: weights and biases. tables: multipliers, shifts and lookup tables. activation_ram: the
-    arena with the int8 input and output in it.
+    arena with input and output in it.
     """
 
     weights: Bytes
@@ -140,7 +143,7 @@ class Change:
 
 def dumps(manifest: Manifest) -> str:
     """Return the manifest as TOML; equal manifests give equal text."""
-    table = manifest.model_dump(by_alias=True, mode="python")
+    table = manifest.model_dump(by_alias=True, mode="python", exclude_none=True)
     table["files"] = dict(sorted(table["files"].items()))
     return _HEADER + tomli_w.dumps(table)
 

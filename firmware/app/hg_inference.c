@@ -45,35 +45,13 @@ static uint32_t hg_inference_time(hg_stage_t stage, const void *input, void *out
   return cycles;
 }
 
-/* The index of the largest output, the first of equal ones. */
-static uint32_t hg_inference_class(hg_stage_t stage, const uint8_t *output) {
-  const hg_tensor_info_t *info = &hg_model.info->output;
-  const uint32_t element_size = hg_element_size(stage, info->dtype);
-  uint32_t best_index = 0;
-  float best = 0.0f;
-  for (uint32_t i = 0; i < info->size; i++) {
-    float value;
-    if (element_size == sizeof value) {
-      memcpy(&value, output + i * sizeof value, sizeof value);
-    } else {
-      int8_t byte;
-      memcpy(&byte, output + i, sizeof byte);
-      value = byte;
-    }
-    if (i == 0u || value > best) {
-      best = value;
-      best_index = i;
-    }
-  }
-  return best_index;
-}
-
 void hg_inference_run(hg_server_t *server, const hg_request_t *request) {
   const hg_info_t *info = hg_model.info;
   const hg_link_memory_t *link = hg_model.link;
   hg_run_request_t head;
   memcpy(&head, request->payload, sizeof head);
-  const hg_stage_t stage = head.stage == HG_STAGE_INT8 ? HG_STAGE_INT8 : HG_STAGE_WINDOW;
+  const bool is_s8 = head.stage == HG_STAGE_INT8 && hg_model.run_s8 != NULL;
+  const hg_stage_t stage = is_s8 ? HG_STAGE_INT8 : HG_STAGE_WINDOW;
   const uint32_t input_size = info->input.size * hg_element_size(stage, info->input.dtype);
   const uint32_t output_size = info->output.size * hg_element_size(stage, info->output.dtype);
   if (head.stage != (uint32_t)stage) {
@@ -98,7 +76,7 @@ void hg_inference_run(hg_server_t *server, const hg_request_t *request) {
     return;
   }
   reply->index = head.index;
-  reply->class_index = hg_inference_class(stage, output);
+  reply->class_index = hg_model.class_of_run();
   reply->cycles_preprocess = 0;
   reply->cycles_inference = cycles;
   reply->stack_high_water = hg_port_stack_high_water();
@@ -126,17 +104,44 @@ void hg_inference_profile(hg_server_t *server, const hg_request_t *request) {
   hg_server_end(server);
 }
 
+/* The first output that is wrong, or info->output.size. What it is and what it should be goes into
+ * the reply: a byte, or the bits of a float. */
+static uint32_t hg_inference_first_wrong(const void *output, const void *known,
+                                         hg_selftest_reply_t *reply) {
+  const uint32_t size = hg_model.info->output.size;
+  const bool is_s8 = hg_model.run_s8 != NULL;
+  uint32_t offset = 0;
+  for (; offset < size; offset++) {
+    if (is_s8) {
+      reply->expected = ((const int8_t *)known)[offset];
+      reply->actual = ((const int8_t *)output)[offset];
+      if (reply->expected != reply->actual) {
+        break;
+      }
+    } else {
+      const float expected = ((const float *)known)[offset];
+      const float actual = ((const float *)output)[offset];
+      const float difference = expected > actual ? expected - actual : actual - expected;
+      memcpy(&reply->expected, &expected, sizeof expected);
+      memcpy(&reply->actual, &actual, sizeof actual);
+      if (!(difference < HG_KNOWN_ANSWER_TOLERANCE)) {
+        break;
+      }
+    }
+  }
+  return offset;
+}
+
 /* Runs one known answer and notes in the reply what is wrong with it. */
-static void hg_inference_check(uint32_t index, int8_t *output, hg_selftest_reply_t *reply) {
+static void hg_inference_check(uint32_t index, void *output, hg_selftest_reply_t *reply) {
   const hg_known_answer_t *known = &hg_model.known_answers[index];
-  const uint32_t cycles = hg_inference_time(HG_STAGE_INT8, known->input, output);
+  const hg_stage_t stage = hg_model.run_s8 != NULL ? HG_STAGE_INT8 : HG_STAGE_WINDOW;
+  const uint32_t cycles = hg_inference_time(stage, known->input, output);
   if (cycles > reply->worst_cycles) {
     reply->worst_cycles = cycles;
   }
-  uint32_t offset = 0;
-  while (offset < hg_model.info->output.size && output[offset] == known->output[offset]) {
-    offset++;
-  }
+  hg_selftest_reply_t found = *reply;
+  const uint32_t offset = hg_inference_first_wrong(output, known->output, &found);
   if (offset == hg_model.info->output.size && hg_inference.status == HG_OK) {
     return;
   }
@@ -144,10 +149,8 @@ static void hg_inference_check(uint32_t index, int8_t *output, hg_selftest_reply
   if (reply->first_failure == HG_NO_FAILURE) {
     reply->first_failure = index;
     reply->first_offset = offset;
-    if (offset < hg_model.info->output.size) {
-      reply->expected = known->output[offset];
-      reply->actual = output[offset];
-    }
+    reply->expected = found.expected;
+    reply->actual = found.actual;
   }
 }
 
@@ -158,7 +161,7 @@ void hg_inference_selftest(hg_server_t *server, const hg_request_t *request) {
       .first_failure = HG_NO_FAILURE,
   };
   /* A reply's place has room for one output. */
-  int8_t *output = hg_server_keep(server);
+  void *output = hg_server_keep(server);
   for (uint32_t i = 0; i < reply.count; i++) {
     hg_inference_check(i, output, &reply);
   }

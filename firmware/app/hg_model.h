@@ -11,11 +11,15 @@
 #include "hg_link_memory.h"
 #include "hg_status.h"
 
-/* One input and the output bytes that the reference gave for it when the project was exported. */
+/* One input and the output that the reference gave for it when the project was exported: int8 in an
+ * int8 network, whose bytes have to come out; float in a float network, whose reference sums in
+ * another order, so that every output has to be nearer than HG_KNOWN_ANSWER_TOLERANCE. */
 typedef struct {
-  const int8_t *input;  /* info->input.size values */
-  const int8_t *output; /* info->output.size values */
+  const void *input;  /* info->input.size values */
+  const void *output; /* info->output.size values */
 } hg_known_answer_t;
+
+#define HG_KNOWN_ANSWER_TOLERANCE 1e-4f
 
 typedef struct {
   const hg_info_t *info;
@@ -23,8 +27,11 @@ typedef struct {
   hg_status_t (*init)(void);
   /* The model as exported: input and output in info->input.dtype and info->output.dtype. */
   hg_status_t (*run)(const void *input, void *output);
-  /* The int8 network between its edges; the same function as run where the edges are int8. */
+  /* The int8 network between its edges; the same function as run where the edges are int8. Null
+   * in a float network. */
   hg_status_t (*run_s8)(const int8_t *input, int8_t *output);
+  /* The class of the last run that returned HG_OK. */
+  uint32_t (*class_of_run)(void);
   /* One layer alone, to be timed or looked at. Layer 0 starts from the input of the last run, which
    * the caller keeps in place; layer i needs 0 to i - 1 run before it. */
   hg_status_t (*run_layer)(uint32_t index);

@@ -44,6 +44,19 @@ Found = tuple[str, Literal["ok", "missing", "absent"], str, str]
 """Name, whether it is here, what was found, what to do."""
 
 
+def find_host_compiler() -> Path:
+    """Return this machine's C compiler: $CC, else cc, gcc or clang.
+
+    Raises:
+        ToolError: there is none.
+    """
+    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
+        path = shutil.which(name) if name else None
+        if path:
+            return Path(path)
+    raise ToolError("no C compiler (cc, gcc, clang) was found", hint="sudo apt install gcc")
+
+
 def find_gcc(gcc: str | Path | None = None) -> Tool:
     """Return the cross compiler.
 

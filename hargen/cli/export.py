@@ -66,7 +66,7 @@ def export(
     from hargen import models
     from hargen.cli import results
     from hargen.emit import project
-    from hargen.validate import reference
+    from hargen.validate import expected
 
     if str(model) == EMBEDDED and not model.exists():
         model = models.default().tflite
@@ -79,7 +79,7 @@ def export(
         model,
         output,
         board=target,
-        reference=reference.run,
+        reference=expected.outputs,
         name=name,
         classes=names,
         optimize=optimize.value,

@@ -48,11 +48,12 @@ def _rows(report: Report) -> Iterator[tuple[str, RenderableType]]:
     if report.bit_exact is not None:
         style = "bold green" if report.bit_exact == report.windows else "bold red"
         exact = Text(f"{report.bit_exact} of {report.windows} bit-exact", style=style)
-        exact.append(f" with {report.reference} {report.reference_version}", style="default")
+        exact.append(f" with {report.exact_with}", style="default")
         yield "outputs", exact
-        yield "same class", _percent(report.agreement)
-    else:
+    elif report.reference is None:
         yield "outputs", "not compared: no reference was asked for"
+    if report.reference is not None:
+        yield "same class", _percent(report.agreement) + _of_reference(report)
     if report.judged:
         assert report.accuracy_interval is not None
         low, high = report.accuracy_interval
@@ -91,6 +92,16 @@ def _rows(report: Report) -> Iterator[tuple[str, RenderableType]]:
     if report.violations:
         shown = "\n".join(report.violations[:5])
         yield "violations", Text(f"{len(report.violations)}:\n{shown}", style="bold red")
+
+
+def _of_reference(report: Report) -> str:
+    """Return how near a float network comes to the reference, whose bits it cannot have."""
+    if report.precision == "int8" or report.largest_difference is None:
+        return ""
+    return (
+        f" as {report.reference} {report.reference_version}, outputs within"
+        f" {report.largest_difference:.1e}"
+    )
 
 
 def _left_out(report: Report) -> str:

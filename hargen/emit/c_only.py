@@ -8,8 +8,9 @@ from typing import Any
 
 from hargen import resources
 from hargen.emit import model_context
-from hargen.emit.contents import REFERENCE_FOLDER
+from hargen.emit.contents import reference_path
 from hargen.emit.render import render
+from hargen.importers.model_file import ModelFile
 
 _TEMPLATES = {
     "c_only/README.md.j2": "README.md",
@@ -20,7 +21,9 @@ _TIES_TO_FIRMWARE = "Model/hg_model.c"
 _INCLUDE = re.compile(rb'^#include "([^"/]+\.h)"', re.MULTILINE)
 
 
-def c_contents(context: dict[str, Any], model: bytes, readme: dict[str, Any]) -> dict[str, bytes]:
+def c_contents(
+    context: dict[str, Any], model: ModelFile, readme: dict[str, Any]
+) -> dict[str, bytes]:
     """Return the files by path.
 
     Args:
@@ -37,7 +40,7 @@ def c_contents(context: dict[str, Any], model: bytes, readme: dict[str, Any]) ->
     contents |= _runtime(contents.values())
     for template, target in _TEMPLATES.items():
         contents[target] = render(template, context | readme).encode()
-    contents[f"{REFERENCE_FOLDER}/{name}.tflite"] = model
+    contents[reference_path(name, model)] = model.content
     return contents
 
 

@@ -18,12 +18,14 @@ def float_literal(value: float) -> str:
     return f"{text if any(c in text for c in '.en') else text + '.0'}f"
 
 
-def array_lines(values: Array | Sequence[int], indent: int) -> list[str]:
-    """Return the values separated by commas, in lines that fit; negative limits stay integers."""
+def array_lines(values: Array | Sequence[int] | Sequence[float], indent: int) -> list[str]:
+    """Return the values separated by commas, in lines that fit; floats are float32."""
     lines: list[str] = []
     line = ""
-    for value in np.asarray(values).reshape(-1).tolist():
-        item = f"{int_literal(value)},"
+    flat = np.asarray(values).reshape(-1)
+    literal = float_literal if flat.dtype.kind == "f" else int_literal
+    for value in flat.tolist():
+        item = f"{literal(value)},"
         if line and len(line) + 1 + len(item) > LINE_WIDTH - indent:
             lines.append(line)
             line = ""
@@ -34,8 +36,10 @@ def array_lines(values: Array | Sequence[int], indent: int) -> list[str]:
 
 
 def int_literal(value: int) -> str:
-    """Return an int32 constant; -2147483648 is not one token in C."""
-    return "(-2147483647 - 1)" if value == -(2**31) else str(value)
+    """Return an integer constant; -2147483648 is not one token in C, larger ones are unsigned."""
+    if value == -(2**31):
+        return "(-2147483647 - 1)"
+    return f"{value}u" if value >= 2**31 else str(value)
 
 
 def byte_lines(data: bytes, per_line: int = 12) -> list[str]:
@@ -73,6 +77,8 @@ def parameter_lines(parameters: Parameters, indent: int) -> list[str]:
             lines.append(f"{pad}    }},")
         elif isinstance(value, tuple):
             lines.append(f"{pad}.{name} = {{{', '.join(int_literal(v) for v in value)}}},")
+        elif isinstance(value, float):
+            lines.append(f"{pad}.{name} = {float_literal(value)},")
         else:
             lines.append(f"{pad}.{name} = {int_literal(value)},")
     return lines

@@ -11,9 +11,15 @@ from hargen.emit import build_options, model_context
 from hargen.emit.build_options import BuildOptions
 from hargen.emit.cubeide import context as cubeide
 from hargen.emit.render import render
+from hargen.importers.model_file import ModelFile
 
 REFERENCE_FOLDER = "reference"
 """Holds the model file, which validate-serial runs through the reference; nothing compiles it."""
+
+
+def reference_path(name: str, model: ModelFile) -> str:
+    """Return the project's path of the model file."""
+    return f"{REFERENCE_FOLDER}/{name}.{model.format}"
 
 
 def firmware_folders(board: Board) -> dict[str, Path]:
@@ -28,7 +34,7 @@ def firmware_folders(board: Board) -> dict[str, Path]:
 
 
 def project_contents(
-    context: dict[str, Any], model: bytes, options: BuildOptions, readme: dict[str, Any]
+    context: dict[str, Any], model: ModelFile, options: BuildOptions, readme: dict[str, Any]
 ) -> dict[str, bytes]:
     """Return the files of a project.
 
@@ -60,5 +66,5 @@ def project_contents(
     contents["README.md"] = render(
         "project/README.md.j2", build_context | context | readme
     ).encode()
-    contents[f"{REFERENCE_FOLDER}/{name}.tflite"] = model
+    contents[reference_path(name, model)] = model.content
     return contents

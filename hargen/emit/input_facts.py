@@ -15,9 +15,14 @@ _CARDLESS_AXES = 3
 
 
 def class_names(
-    given: tuple[str, ...] | None, card: Card | None, outputs: int, path: Path, notes: list[str]
+    given: tuple[str, ...] | None,
+    card: Card | None,
+    outputs: int,
+    path: Path,
+    notes: list[str],
+    in_file: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """Return the names of the outputs: those given, else the card's, else class_0 and so on.
+    """Return the names of the classes: those given, else the card's, the file's, class_0 and so on.
 
     Raises:
         DataError: the names do not fit the network.
@@ -28,6 +33,9 @@ def class_names(
     if card is not None and card.classes is not None:
         names.check_classes(card.classes, outputs, f"card of {path.name}")
         return card.classes
+    if in_file:
+        names.check_classes(in_file, outputs, f"labels in {path.name}")
+        return in_file
     notes.append(
         "the outputs have no names: class_0 and so on are used; --classes A,B,C gives them names"
     )

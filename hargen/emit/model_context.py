@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import hargen
 from hargen.emit import c_text
-from hargen.ir.tensor import Tensor
+from hargen.ir.operator import TensorId
+from hargen.ir.tensor import Array, DType, Tensor
 from hargen.plan.arena import ARENA_ALIGNMENT
 from hargen.plan.plan import Edge, Layer, Plan, Role
 
 _MAX_RANK = 4  # HG_MAX_RANK in firmware/runtime/hg_info.h
+_ARENA_CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
 
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """An int8 input and the int8 output that the reference gave for it."""
+    """An input and the output that the reference gave for it, int8 or float32 as the network is."""
 
-    input: Sequence[int]
-    output: Sequence[int]
+    input: Array
+    output: Array
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,24 @@ def model_context(plan: Plan, facts: ModelFacts) -> dict[str, Any]:
             {"comment": c_text.comment_text(c), "literal": c_text.string_literal(c)}
             for c in facts.classes
         ],
-        "arena": {"size": plan.arena_size, "alignment": ARENA_ALIGNMENT},
+        "is_int8": plan.dtype is DType.INT8,
+        "votes": plan.votes is not None,
+        "arena": {
+            "size": plan.arena_size,
+            "alignment": ARENA_ALIGNMENT,
+            "ctype": _ARENA_CTYPES[plan.dtype],
+        },
+        "class_call": _class_call(plan, name),
         "input": source,
         "output": target,
         "calls": _edge_calls(name, source, target),
-        "headers": sorted({layer.kernel.header for layer in plan.layers} | _edge_headers(plan)),
+        "headers": _headers(plan),
         "layers": [_layer(plan, layer, name) for layer in plan.layers],
         "arrays": _arrays(plan, name),
         "functions": _functions(name, name.upper()),
         "known_answers": [
             {
+                "ctype": _ARENA_CTYPES[plan.dtype],
                 "input_lines": c_text.array_lines(answer.input, indent=2),
                 "output_lines": c_text.array_lines(answer.output, indent=2),
             }
@@ -93,6 +102,8 @@ def _edge(plan: Plan, edge: Edge) -> dict[str, Any]:
     tensor = plan.tensors[edge.tensor]
     shape = edge_shape(tensor)
     padded = shape + (0,) * (_MAX_RANK - len(shape))
+    quantization = tensor.quantization
+    scale = 0.0 if quantization is None else quantization.scale[0]
     return {
         "size": tensor.size,
         "dimensions": "x".join(str(n) for n in shape),
@@ -102,11 +113,33 @@ def _edge(plan: Plan, edge: Edge) -> dict[str, Any]:
         "dtype": "float32" if edge.is_float else "int8",
         "dtype_constant": "HG_DTYPE_FLOAT32" if edge.is_float else "HG_DTYPE_INT8",
         "ctype": "float" if edge.is_float else "int8_t",
-        "scale": c_text.float_literal(tensor.scale).rstrip("f"),
-        "scale_literal": c_text.float_literal(tensor.scale),
-        "zero_point": tensor.zero_point,
-        "offset": plan.offsets[edge.tensor],
+        "scale": c_text.float_literal(scale).rstrip("f"),
+        "scale_literal": c_text.float_literal(scale),
+        "zero_point": 0 if quantization is None else quantization.zero_point[0],
+        "offset": _offset(plan, edge.tensor),
     }
+
+
+def _offset(plan: Plan, tensor: TensorId) -> int:
+    """Return where in the arena a tensor lies, in elements."""
+    return plan.offsets[tensor] // plan.dtype.size
+
+
+def _class_call(plan: Plan, name: str) -> str:
+    """Return the call that finds the class of the last run."""
+    if plan.votes is not None:
+        return f"hg_svm_vote_f32(context->arena + {_offset(plan, plan.votes)}, {plan.class_count})"
+    function = "hg_argmax_s8" if plan.dtype is DType.INT8 else "hg_argmax_f32"
+    offset = _offset(plan, plan.output.tensor)
+    return f"{function}(context->arena + {offset}, {name.upper()}_OUTPUT_SIZE)"
+
+
+def _headers(plan: Plan) -> list[str]:
+    headers = {layer.kernel.header for layer in plan.layers}
+    if plan.dtype is DType.INT8 and (plan.input.is_float or plan.output.is_float):
+        headers.add("hg_quantize_s8.h")
+    headers.add("hg_argmax.h" if plan.votes is None else "hg_svm_f32.h")
+    return sorted(headers)
 
 
 def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
@@ -162,16 +195,12 @@ def _edge_calls(name: str, source: dict[str, Any], target: dict[str, Any]) -> di
     }
 
 
-def _edge_headers(plan: Plan) -> set[str]:
-    return {"hg_quantize_s8.h"} if plan.input.is_float or plan.output.is_float else set()
-
-
 def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
     kernel = layer.kernel
     inputs = [
         f"{name}_{plan.shared_constants[tensor].name}"
         if tensor in plan.shared_constants
-        else f"arena + {plan.offsets[tensor]}"
+        else f"arena + {_offset(plan, tensor)}"
         for tensor in kernel.inputs
     ]
     constants = [
@@ -186,7 +215,7 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
         },
         "call": c_text.wrapped(
             kernel.function,
-            ["&parameters", *inputs, *constants, f"arena + {plan.offsets[layer.output]}"],
+            ["&parameters", *inputs, *constants, f"arena + {_offset(plan, layer.output)}"],
             ";",
             indent=2,
         ),

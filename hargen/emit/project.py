@@ -12,13 +12,14 @@ from hargen.board import Board
 from hargen.emit import input_facts, names
 from hargen.emit.build_options import BuildOptions
 from hargen.emit.c_only import c_contents
-from hargen.emit.contents import REFERENCE_FOLDER, project_contents
+from hargen.emit.contents import project_contents, reference_path
 from hargen.emit.fit import check_fit
 from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
 from hargen.errors import HargenError, ModelError, UsageError
 from hargen.importers import model_file
+from hargen.ir.tensor import DType
 from hargen.lint import lint
 from hargen.lint.tree import Tree
 from hargen.manifest import Manifest
@@ -57,7 +58,8 @@ def export(
     """Write a project for the board that runs the model.
 
     Args:
-        model_path: int8 .tflite; a card beside it (same name, .toml) says how it wants its input.
+        model_path: .tflite or .onnx; a card beside it (same name, .toml) says how it wants its
+            input.
         folder: the project; see hargen.emit.place for what may be there already.
         board: whose firmware, flags and linker script the project gets; None with content "c",
             where it only limits what the network may need.
@@ -67,7 +69,7 @@ def export(
         optimize: speed, size, or a balance of the two.
         content: a project, or the C of the network and its kernels alone.
         force: also write into a folder that holds something else.
-        converted: the int8 .tflite that a Keras model_path was converted to, exported in its place.
+        converted: the .tflite that a Keras model_path was converted to, exported in its place.
 
     Raises:
         ModelError: the model is not usable, not supported, or too large for the board.
@@ -91,8 +93,9 @@ def export(
         raise error.at(str(model_path)) from None
     card = read_card(model_path)
     notes: list[str] = []
-    outputs = plan.tensors[plan.output.tensor].size
-    class_names = input_facts.class_names(classes, card, outputs, model_path, notes)
+    class_names = input_facts.class_names(
+        classes, card, plan.class_count, model_path, notes, in_file=model.classes
+    )
     preprocessing = input_facts.preprocessing(
         card, edge_shape(plan.tensors[plan.input.tensor]), model_path, notes
     )
@@ -112,9 +115,9 @@ def export(
         "footprint": plan.footprint,
     }
     if board is None or content == "c":
-        contents = c_contents(context, model.content, readme)
+        contents = c_contents(context, model, readme)
     else:
-        contents = project_contents(context, model.content, BuildOptions(board, optimize), readme)
+        contents = project_contents(context, model, BuildOptions(board, optimize), readme)
     written = Manifest(
         hargen=hargen.__version__,
         name=name,
@@ -125,10 +128,11 @@ def export(
         model=manifest.Model(
             source=model_path.name.encode(errors="replace").decode(),
             source_sha256="" if converted is None else files.sha256(model_path),
-            file=f"{REFERENCE_FOLDER}/{name}.tflite",
+            file=reference_path(name, model),
             sha256=model.sha256,
             format=model.format,
-            precision="int8",
+            precision="int8" if plan.dtype is DType.INT8 else "float32",
+            classes_by="largest output" if plan.votes is None else "votes",
             input=_edge(plan, plan.input),
             output=_edge(plan, plan.output),
         ),
@@ -142,6 +146,8 @@ def export(
     if board is not None and content == "project":
         _check_rules(contents, written, board)
     place(contents, inspect(folder, contents, force=force))
+    if board is not None and content == "project":
+        notes += _rules_broken_by_others(folder, written, board)
     return ExportResult(folder, written, plan, tuple(notes))
 
 
@@ -156,11 +162,24 @@ def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) ->
         )
 
 
+def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> list[str]:
+    """Return the rules that the folder breaks by what was in it before: nobody's mistake yet."""
+    try:
+        found = lint.check(Tree.on_disk(folder), written, board)
+    except OSError as error:
+        return [f"hargen lint cannot read the folder: {error}"]
+    return [
+        f"{one.file}: {one.element}: {one.why} [{one.rule}]; hargen lint says what to do"
+        for one in found
+    ]
+
+
 def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:
     tensor = plan.tensors[edge.tensor]
+    quantization = tensor.quantization if tensor.dtype is DType.INT8 else None
     return manifest.Tensor(
         shape=edge_shape(tensor),
         dtype="float32" if edge.is_float else "int8",
-        scale=tensor.scale,
-        zero_point=tensor.zero_point,
+        scale=None if quantization is None else quantization.scale[0],
+        zero_point=0 if quantization is None else quantization.zero_point[0],
     )

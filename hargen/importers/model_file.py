@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from hargen.errors import ModelError
+from hargen.errors import MissingExtraError, ModelError
 from hargen.ir.graph import Graph
+
+Format = Literal["tflite", "onnx"]
 
 SIZE_LIMIT = 64 * 2**20
 """Bytes; models for a microcontroller are a thousand times smaller."""
@@ -15,16 +18,21 @@ SIZE_LIMIT = 64 * 2**20
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 ZIP_SIGNATURE = b"PK\x03\x04"
 _TFLITE_IDENTIFIER = b"TFL3"  # at byte 4, as the schema says
+_ONNX_FIRST_BYTE = b"\x08"  # protobuf's key of the first field, ir_version, an integer
 
 
 @dataclass(frozen=True, eq=False)
 class ModelFile:
-    """A model as it was read, with the graph that it describes."""
+    """A model as it was read, with the graph that it describes.
+
+    classes: names of the classes, where the file has them.
+    """
 
     path: Path
     content: bytes
-    format: str
+    format: Format
     graph: Graph
+    classes: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -56,6 +64,15 @@ def parse(path: Path, content: bytes) -> ModelFile:
         except ModelError as error:
             raise error.at(str(path)) from None
         return ModelFile(path, content, "tflite", graph)
+    if content[:1] == _ONNX_FIRST_BYTE or path.suffix == ".onnx":
+        from hargen.importers.onnx.reader import read_graph as read_onnx
+
+        try:
+            graph, classes = read_onnx(content)
+            graph.verify()
+        except (ModelError, MissingExtraError) as error:
+            raise error.at(str(path)) from None
+        return ModelFile(path, content, "onnx", graph, classes)
     raise _unknown_kind(path, content)
 
 

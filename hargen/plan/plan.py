@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -20,13 +21,19 @@ class Role(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Constant:
-    """An array in flash. `name` ends the C symbol, `ctype` is that of an element."""
+    """An array in flash. `name` ends the C symbol, `ctype` is that of an element.
+
+    The names of weights and biases end with their role: an image's footprint is counted by symbol.
+    """
 
     name: str
     role: Role
     ctype: str
     values: Array
     comment: str
+
+    def __post_init__(self) -> None:
+        assert self.role is Role.TABLE or self.name.endswith(f"_{self.role.value}"), self.name
 
     @property
     def nbytes(self) -> int:
@@ -111,6 +118,13 @@ class Plan:
     def dtype(self) -> DType:
         """Element type of every tensor in the arena."""
         return self.tensors[self.input.tensor].dtype
+
+    @property
+    def class_count(self) -> int:
+        """Classes that the network tells apart: one an output, or n where n (n - 1) / 2 vote."""
+        if self.votes is None:
+            return self.tensors[self.output.tensor].size
+        return (1 + math.isqrt(1 + 8 * self.tensors[self.votes].size)) // 2
 
     @property
     def constants(self) -> list[Constant]:

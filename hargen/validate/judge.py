@@ -13,6 +13,7 @@ from hargen.datasets import Windows
 from hargen.errors import DeviceError
 from hargen.manifest import Manifest
 from hargen.validate import metrics, wire
+from hargen.validate.expected import Expected
 from hargen.validate.metrics import Classes
 from hargen.validate.report import (
     MISMATCHES_SHOWN,
@@ -44,7 +45,8 @@ def verdict(
     windows: Windows,
     truth: Classes,
     run: BoardRun,
-    reference: NDArray[Any] | None,
+    expected: Expected | None,
+    exact: NDArray[Any] | None,
 ) -> dict[str, Any]:
     """Return the report's fields that say how right the board is.
 
@@ -53,15 +55,17 @@ def verdict(
         windows: all that were to be sent.
         truth: (n,) the model's class of each of them, metrics.LEFT_OUT where it has none.
         run: the board's answers.
-        reference: (n, outputs) the reference's outputs for all windows, None without a reference.
+        expected: what the reference makes of all windows, None without a reference.
+        exact: (n, outputs) what every bit is compared with, None where there is nothing.
 
     Raises:
-        DeviceError: a class that the board gave is not the first maximum of its own outputs.
+        DeviceError: the class of a network is not the first maximum of the board's own outputs.
     """
     picked = np.asarray(run.index, np.int64)
     answered = np.asarray(run.classes, np.int64)
     outputs = wire.outputs(list(run.outputs), manifest.model.output)
-    _check_classes(picked, answered, outputs)
+    if manifest.model.classes_by == "largest output":
+        _check_classes(picked, answered, outputs)
     true_class = truth[picked]
     score = metrics.accuracy(true_class, answered)
     table = metrics.confusion(true_class, answered, len(manifest.classes))
@@ -81,7 +85,8 @@ def verdict(
             for name, s in zip(manifest.classes, scores, strict=True)
         ],
         "macro_f1": metrics.macro_f1(scores),
-        **_against_reference(true_class, picked, answered, run.outputs, reference),
+        **_against_reference(true_class, picked, answered, outputs, expected),
+        **_exactness(picked, run.outputs, exact),
     }
 
 
@@ -139,25 +144,38 @@ def _against_reference(
     truth: Classes,
     picked: Classes,
     answered: Classes,
-    outputs: Sequence[bytes],
-    reference: NDArray[Any] | None,
+    outputs: NDArray[Any],
+    expected: Expected | None,
 ) -> dict[str, Any]:
-    if reference is None:
+    if expected is None:
         return {
             "reference_accuracy": None,
             "agreement": None,
-            "bit_exact": None,
-            "mismatches": [],
+            "labels_equal": None,
+            "largest_difference": None,
         }
-    expected = [reference[index].tobytes() for index in picked]
-    classes = metrics.first_maximum(reference)[picked]
-    wrong = [n for n, (got, want) in enumerate(zip(outputs, expected, strict=True)) if got != want]
+    classes = expected.classes[picked]
+    equal = int((classes == answered).sum())
+    differences = np.abs(outputs.astype(np.float64) - expected.outputs[picked])
     return {
         "reference_accuracy": metrics.accuracy(truth, classes).value,
-        "agreement": float((classes == answered).mean()) if len(picked) else None,
+        "agreement": equal / len(picked) if len(picked) else None,
+        "labels_equal": equal,
+        "largest_difference": float(differences.max()) if differences.size else None,
+    }
+
+
+def _exactness(
+    picked: Classes, outputs: Sequence[bytes], exact: NDArray[Any] | None
+) -> dict[str, Any]:
+    if exact is None:
+        return {"bit_exact": None, "mismatches": []}
+    wanted = [exact[index].tobytes() for index in picked]
+    wrong = [n for n, (got, want) in enumerate(zip(outputs, wanted, strict=True)) if got != want]
+    return {
         "bit_exact": len(picked) - len(wrong),
         "mismatches": [
-            Mismatch(index=picked[n], board=outputs[n].hex(), reference=expected[n].hex())
+            Mismatch(index=picked[n], board=outputs[n].hex(), reference=wanted[n].hex())
             for n in wrong[:MISMATCHES_SHOWN]
         ],
     }

@@ -53,11 +53,11 @@ class ClassResult(_Table):
 
 
 class Mismatch(_Table):
-    """A window whose output bytes are not the reference's; the bytes are in hexadecimal."""
+    """A window whose output bytes are not what they are compared with, in hexadecimal."""
 
     index: Count
     board: str
-    reference: str
+    reference: str = Field(description="the bytes that should have come")
 
 
 class CountSpread(_Table):
@@ -84,7 +84,7 @@ class Footprint(_Table):
     weights: Count = Field(description="weights and biases in flash")
     tables: Count = Field(description="multipliers, shifts and lookup tables in flash")
     code: Count = Field(description="code of network and kernels in flash")
-    activation_ram: Count = Field(description="the arena, int8 input and output in it")
+    activation_ram: Count = Field(description="the arena, input and output in it")
     other_ram: Count = Field(description="all other RAM of the image, without the stack")
     image: Count = Field(description="the whole image in flash")
     stack_high_water: Count | None = Field(description="deepest use of the stack that was seen")
@@ -102,6 +102,7 @@ class Report(_Table):
     virtual: bool = Field(description="true where the board is hargen's virtual one")
     port: str
     baud: Count = Field(description="bits a second while the windows travelled")
+    precision: Literal["int8", "float32"] = Field(description="of the network between its edges")
     stage: Literal["window"] = Field(description="windows in the model's own input dtype")
     data: str = Field(description="where the windows came from")
     synthetic: bool = Field(description="true where the windows were made up, not recorded")
@@ -120,7 +121,15 @@ class Report(_Table):
     per_recording: list[Recording] = Field(description="empty where the data names no recordings")
     reference_accuracy: Share | None
     agreement: Share | None = Field(description="share of windows with the reference's class")
-    bit_exact: Count | None = Field(description="windows with all of the reference's bytes")
+    labels_equal: Count | None = Field(description="windows with the reference's class")
+    largest_difference: float | None = Field(
+        description="of an output from the reference's; null without a reference"
+    )
+    exact_with: str | None = Field(
+        description="what bits are compared with: the reference of an int8 network; of a float32"
+        " one the same C on the host, with its compiler; null where there is nothing"
+    )
+    bit_exact: Count | None = Field(description="windows with all bytes of exact_with")
     mismatches: list[Mismatch] = Field(description=f"the first {MISMATCHES_SHOWN}")
     classes: list[str]
     confusion: list[list[int]] = Field(description="[true class][answered class]")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from hargen import board as boards
 from hargen import files
 from hargen.board import Board
@@ -18,11 +20,13 @@ from hargen.errors import DeviceError, ToolError, UsageError
 from hargen.link.client import Client
 from hargen.link.replies import Hello
 from hargen.validate import data as windows_of
-from hargen.validate import judge, project, reference, session, versions, wire
+from hargen.validate import judge, project, session, versions, wire, yardstick
 from hargen.validate.data import Truth
+from hargen.validate.expected import Expected, expect
 from hargen.validate.project import Project
 from hargen.validate.report import CountSpread, Footprint, Hashes, Report
 from hargen.validate.session import Exchanged
+from hargen.validate.yardstick import Yardstick
 
 Progress = Callable[[int, int], None]
 """Called with the windows answered so far, and all of them."""
@@ -63,7 +67,8 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
     board = boards.load(found.manifest.board)
     truth = windows_of.read(found, request.data, request.synthetic, request.seed, request.limit)
     rows = wire.inputs(truth.windows.x, found.manifest.model.input)
-    expected = reference.run(found.model, rows) if request.reference else None
+    expected = expect(found.model, rows) if request.reference else None
+    exact = _yardstick(found, rows, expected, warn)
     image = _image(request.project_dir)
     with ExitStack() as stack:
         virtual, port = _open(request, found, stack, warn)
@@ -89,9 +94,19 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         violations = [] if virtual is None else virtual.violations()
     return Report(
         **_who(request, found, truth, image, hello),
+        reference=None if expected is None else expected.name,
+        reference_version=None if expected is None else expected.version,
+        exact_with=None if exact is None else exact.name,
         port=port,
         baud=baud,
-        **judge.verdict(found.manifest, truth.windows, truth.classes, exchanged.run, expected),
+        **judge.verdict(
+            found.manifest,
+            truth.windows,
+            truth.classes,
+            exchanged.run,
+            expected,
+            None if exact is None else exact.outputs,
+        ),
         **_costs(exchanged, [run.instructions for run in runs], hello),
         estimated=request.virtual or not detect.is_serial_device(port),
         footprint=_footprint(image, exchanged, warn),
@@ -101,6 +116,18 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         violations=violations,
         seconds=exchanged.seconds,
     )
+
+
+def _yardstick(
+    found: Project, rows: NDArray[Any], expected: Expected | None, warn: Callable[[str], None]
+) -> Yardstick | None:
+    if expected is None:
+        return None
+    try:
+        return yardstick.of(found, rows, expected)
+    except ToolError as error:
+        warn(f"no bits to compare with: {error}. {error.hint}")
+        return None
 
 
 def _open(
@@ -168,13 +195,12 @@ def _who(
         "preprocessing": found.preprocessing.preset,
         "board": manifest.board,
         "virtual": request.virtual,
+        "precision": manifest.model.precision,
         "stage": "window",
         "data": truth.windows.source,
         "synthetic": truth.windows.synthetic,
         "notes": list(truth.windows.notes),
         "left_out_classes": truth.left_out,
-        "reference": reference.NAME if request.reference else None,
-        "reference_version": reference.version() if request.reference else None,
         "tool_versions": versions.of_tools(elf, virtual=request.virtual),
     }
 

@@ -18,6 +18,7 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "link": set(),
     "port": {"app", "link"},
     "app": {"runtime", "preprocess", "link", "port"},
+    "twin": {"app"},
     "model": {"runtime", "preprocess"},
     "model table": {"runtime", "app"},  # Model/hg_model.c implements app/hg_model.h
 }
@@ -28,6 +29,7 @@ STANDARD: dict[str, set[str]] = {
     "link": FREESTANDING | {"string.h"},
     "port": FREESTANDING | {"string.h"},
     "app": FREESTANDING | {"string.h"},
+    "twin": FREESTANDING | {"stdio.h"},
     "model": {"stddef.h", "stdint.h", "string.h"},
     "model table": {"stddef.h", "stdint.h", "string.h"},
 }

@@ -85,8 +85,8 @@ def test_it_holds_the_network_and_nothing_of_the_firmware(exported: Exported) ->
     assert {f"Runtime/{name}" for name in included if name.startswith("hg_")} == runtime
 
 
-def test_main_has_fifteen_lines(exported: Exported) -> None:
-    assert len((exported.folder / "main.c").read_text().splitlines()) == 15
+def test_main_has_at_most_fifteen_lines(exported: Exported) -> None:
+    assert len((exported.folder / "main.c").read_text().splitlines()) <= 15
 
 
 def test_the_manifest_is_that_of_any_export(exported: Exported) -> None:

@@ -47,10 +47,8 @@ def write_sources(model: ModelFile, folder: Path) -> Plan:
     """Emit the model's C alone into a folder and return its plan."""
     graph = optimize(model.graph)
     plan = make_plan(graph)
-    size = plan.tensors[plan.output.tensor].size
-    facts = ModelFacts(
-        NAME, model.path.name, model.sha256, "0" * 64, tuple(f"c{i}" for i in range(size)), ()
-    )
+    classes = tuple(f"c{i}" for i in range(plan.class_count))
+    facts = ModelFacts(NAME, model.path.name, model.sha256, "0" * 64, classes, ())
     context = model_context(plan, facts)
     for template, target in outputs(NAME).items():
         if template != "hg_model.c.j2":  # the app's seam needs the app

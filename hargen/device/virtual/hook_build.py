@@ -6,14 +6,15 @@ import ctypes
 import hashlib
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from hargen.build.toolchain import find_host_compiler
 from hargen.device.virtual.counter import State
 from hargen.device.virtual.peripherals.usart_front import Front
+from hargen.errors import ToolError
 
 SOURCES = tuple(
     Path(__file__).with_name("native") / name for name in ("block_hook.c", "usart_hook.c")
@@ -32,7 +33,10 @@ def load() -> ctypes.CDLL:
     Raises:
         NoHookError: there is no compiler, it failed, or what it made cannot be loaded here.
     """
-    compiler = find_compiler()
+    try:
+        compiler = find_host_compiler()
+    except ToolError as error:
+        raise NoHookError(error.what) from error
     library = cache_folder() / f"hooks-{_key(compiler)}.so"
     if not library.is_file():
         _build(compiler, library)
@@ -41,15 +45,6 @@ def load() -> ctypes.CDLL:
     except NoHookError:  # left half-written by a crash, or by another machine
         _build(compiler, library)
         return _open(library)
-
-
-def find_compiler() -> Path:
-    """Return the host's C compiler: $CC, else cc, gcc or clang."""
-    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
-        path = shutil.which(name) if name else None
-        if path:
-            return Path(path)
-    raise NoHookError("no C compiler (cc, gcc, clang) was found")
 
 
 def cache_folder() -> Path:

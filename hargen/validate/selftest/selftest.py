@@ -20,10 +20,12 @@ from hargen.device.virtual import VirtualBoard
 from hargen.errors import DeviceError, LimitError, MissingExtraError, UsageError
 from hargen.link.client import Client
 from hargen.link.replies import Hello
-from hargen.validate import data, project, reference, session, versions, wire
+from hargen.validate import data, project, session, versions, wire, yardstick
+from hargen.validate.expected import expect
 from hargen.validate.project import Project
 from hargen.validate.selftest import clock, echo, estimate
 from hargen.validate.selftest.report import Check, SelftestReport, Status
+from hargen.validate.yardstick import Yardstick
 
 WINDOWS = 300
 _MISMATCHES_SHOWN = 5
@@ -51,7 +53,7 @@ class _Bench:
     board: Board
     image: Image | None
     rows: NDArray[Any]
-    expected: NDArray[Any]
+    exact: Yardstick
     virtual: VirtualBoard | None
     hardware: bool
     progress: Progress
@@ -83,7 +85,7 @@ def run(request: Request, progress: Progress, warn: Callable[[str], None]) -> Se
     board = boards.load(found.manifest.board)
     truth = data.read(found, None, request.windows, 0, None)
     rows = wire.inputs(truth.windows.x, found.manifest.model.input)
-    expected = reference.run(found.model, rows)
+    exact = yardstick.of(found, rows, expect(found.model, rows))
     image = _image(request.project_dir)
     with ExitStack() as stack:
         virtual = (
@@ -95,7 +97,7 @@ def run(request: Request, progress: Progress, warn: Callable[[str], None]) -> Se
             Client(port, baud=board.serial.hello_baud, timeout=request.timeout)
         )
         bench = _Bench(
-            client, found, board, image, rows, expected, virtual, hardware, progress
+            client, found, board, image, rows, exact, virtual, hardware, progress
         )  # fmt: skip
         checks = _all(bench)
     return SelftestReport(
@@ -227,13 +229,12 @@ def _windows(bench: _Bench) -> list[Check]:
     wrong = [
         (index, got, want)
         for index, got in zip(answers.index, answers.outputs, strict=True)
-        if got != (want := bench.expected[index].tobytes())
+        if got != (want := bench.exact.outputs[index].tobytes())
     ]
     sent = len(bench.rows)
     exact = len(answers.outputs) - len(wrong)
     lines = [
-        f"{exact} of {sent} bit-exact with {reference.NAME} {reference.version()}, synthetic "
-        "motion, seed 0",
+        f"{exact} of {sent} bit-exact with {bench.exact.name}, synthetic motion, seed 0",
         f"{bench.client.baud} baud, {sent / exchanged.seconds:.0f} windows/s, "
         f"{exchanged.retries} retries, {exchanged.resets} resets, {exchanged.lost} lost, "
         f"stack {answers.stack_high_water or 'not measured'}",

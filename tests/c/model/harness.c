@@ -45,7 +45,7 @@ int main(void) {
     require(net_set_input(&context, input) == HG_OK, "set_input");
     for (size_t layer = 0; layer < info->layer_count; ++layer) {
       require(net_run_layer(&context, layer) == HG_OK, "run_layer");
-      write_all(context.arena + info->layers[layer].offset, info->layers[layer].size);
+      write_all((const char *)context.arena + info->layers[layer].offset, info->layers[layer].size);
     }
     require(net_get_output(&context, output) == HG_OK, "get_output");
     write_all(output, sizeof *output * NET_OUTPUT_SIZE);

@@ -110,11 +110,25 @@ static hg_status_t model_run_layer(uint32_t index) {
   return status == HG_OK ? tally_run_layer(hg_model_arena, index) : status;
 }
 
+/* The first of the largest outputs. */
+static uint32_t model_class(void) {
+  int8_t output[TALLY_OUTPUT_SIZE];
+  uint32_t best = 0;
+  tally_get_output_s8(hg_model_arena, output);
+  for (uint32_t i = 1; i < TALLY_OUTPUT_SIZE; i++) {
+    if (output[i] > output[best]) {
+      best = i;
+    }
+  }
+  return best;
+}
+
 const hg_model_t hg_model = {
     .info = &info,
     .init = model_init,
     .run = model_run,
     .run_s8 = model_run_s8,
+    .class_of_run = model_class,
     .run_layer = model_run_layer,
     .arena = hg_model_arena,
     .known_answers = known_answers,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "har_data.h"
+#include "hg_argmax.h"
 #include "hg_binary_s8.h"
 #include "hg_conv_2d_s8.h"
 #include "hg_conv_max_pool_2d_s8.h"
@@ -299,6 +300,13 @@ hg_status_t har_run_s8(har_context_t *context, const int8_t input[HAR_INPUT_SIZE
   har_run_layers(context->arena);
   memcpy(output, context->arena + 4, HAR_OUTPUT_SIZE);
   return HG_OK;
+}
+
+uint32_t har_class(const har_context_t *context) {
+  if (har_check(context, context) != HG_OK) {
+    return HAR_CLASS_COUNT;
+  }
+  return hg_argmax_s8(context->arena + 4, HAR_OUTPUT_SIZE);
 }
 
 const hg_info_t *har_info(void) {

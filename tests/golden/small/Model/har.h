@@ -32,6 +32,9 @@ extern "C" {
 typedef float har_input_t;
 typedef float har_output_t;
 
+/* What an arena is made of. Declare one as an array of these: C's rules of aliasing want it. */
+typedef int8_t har_arena_t;
+
 /* All state of one instance. Two instances live side by side if each has its own arena. */
 typedef struct {
   int8_t *arena;
@@ -50,6 +53,10 @@ hg_status_t har_run(har_context_t *context, const har_input_t input[HAR_INPUT_SI
 /* The same between its int8 edges. */
 hg_status_t har_run_s8(har_context_t *context, const int8_t input[HAR_INPUT_SIZE],
                        int8_t output[HAR_OUTPUT_SIZE]);
+
+/* The class of the last run: that of the largest output, of equal ones the first.
+ * HAR_CLASS_COUNT for a null pointer or a context without an arena. */
+uint32_t har_class(const har_context_t *context);
 
 /* har_run in steps, to time each or to look at what it left in the arena: set the input, run
  * layers 0 to HAR_LAYER_COUNT - 1 in order, get the output. har_info()->layers says where in the

@@ -9,7 +9,8 @@
 /* Bytes that no network leaves behind on purpose: a layer that reads what nobody wrote shows. */
 #define POISON 0x55
 
-static _Alignas(HAR_ARENA_ALIGNMENT) uint8_t hg_model_arena[HAR_ARENA_SIZE];
+static _Alignas(HAR_ARENA_ALIGNMENT)
+    har_arena_t hg_model_arena[HAR_ARENA_SIZE / sizeof(har_arena_t)];
 static har_context_t context;
 
 HG_LINK_MEMORY(link_memory, HAR_INPUT_SIZE * sizeof(har_input_t),
@@ -67,6 +68,10 @@ static hg_status_t model_run_s8(const int8_t *input, int8_t *output) {
   return har_run_s8(&context, input, output);
 }
 
+static uint32_t model_class(void) {
+  return har_class(&context);
+}
+
 static hg_status_t model_run_layer(uint32_t index) {
   if (index == 0) {
     hg_status_t status;
@@ -87,8 +92,9 @@ const hg_model_t hg_model = {
     .init = model_init,
     .run = model_run,
     .run_s8 = model_run_s8,
+    .class_of_run = model_class,
     .run_layer = model_run_layer,
-    .arena = hg_model_arena,
+    .arena = (const uint8_t *)hg_model_arena,
     .known_answers = known_answers,
     .known_answer_count = sizeof known_answers / sizeof known_answers[0],
     .link = &link_memory,

@@ -1,0 +1,107 @@
+"""The twin: a project's own C, compiled for this machine.
+
+What a float network computes depends on the order of its sums, so that no other implementation has
+its bits. The project's Model and Runtime, by the host's compiler, have: they use nothing but
+operations that IEEE 754 defines exactly.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hargen import resources
+from hargen.build.toolchain import find_host_compiler
+from hargen.errors import DataError, ToolError
+from hargen.manifest import Manifest
+from hargen.validate import wire
+
+FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno")
+FOLDERS = ("Model", "Runtime", "Link", "App")
+_COMPILE_SECONDS = 120
+_SECONDS_A_WINDOW = 0.1  # a network for a microcontroller takes a thousandth of it
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """What the C gave here: outputs (n, outputs) in the model's dtype, and classes (n,)."""
+
+    outputs: NDArray[Any]
+    classes: NDArray[np.int64]
+    compiler: str
+
+
+def run(project_dir: Path, manifest: Manifest, rows: NDArray[Any]) -> Twin:
+    """Compile a project's network here and run it.
+
+    Args:
+        project_dir: the project; its sources are compiled as they are now.
+        manifest: of the project.
+        rows: (n, elements) in the model's input dtype.
+
+    Raises:
+        ToolError: there is no compiler, or it cannot compile the project.
+        DataError: the program failed.
+    """
+    compiler = find_host_compiler()
+    sink = manifest.model.output
+    record = np.dtype([("output", wire.DTYPES[sink.dtype], (sink.size,)), ("class", "<u4")])
+    with tempfile.TemporaryDirectory(prefix="hargen-twin-") as folder:
+        program = Path(folder) / "twin"
+        _compile(compiler, project_dir, program)
+        try:
+            done = subprocess.run(
+                [str(program)],
+                input=np.ascontiguousarray(rows).tobytes(),
+                capture_output=True,
+                timeout=10 + _SECONDS_A_WINDOW * len(rows),
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise _failed(project_dir, f"it did not end within {error.timeout:.0f} s") from error
+    if done.returncode != 0 or len(done.stdout) != len(rows) * record.itemsize:
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise _failed(project_dir, words or f"it ended with {done.returncode}")
+    answers = np.frombuffer(done.stdout, record)
+    return Twin(answers["output"].copy(), answers["class"].astype(np.int64), _version(compiler))
+
+
+def _compile(compiler: Path, project_dir: Path, program: Path) -> None:
+    sources = sorted((project_dir / "Model").glob("*.c"))
+    sources += sorted((project_dir / "Runtime").glob("*.c"))
+    harness = resources.firmware() / "twin" / "hg_twin.c"
+    command = [str(compiler), *FLAGS]
+    command += [f"-I{project_dir / folder}" for folder in FOLDERS]
+    command += [str(path) for path in (*sources, harness)]
+    command += ["-lm", "-o", str(program)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolError(f"{compiler.name} cannot be run", why=str(error)) from error
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if "error" in line]
+        raise ToolError(
+            f"{compiler.name} cannot compile the network for this machine",
+            where=str(project_dir),
+            why=(lines or done.stderr.splitlines() or ["it said nothing"])[0],
+            hint="hargen export --force writes the project anew; CC names another compiler",
+        )
+
+
+def _version(compiler: Path) -> str:
+    done = subprocess.run(
+        [str(compiler), "-dumpfullversion"], capture_output=True, text=True, check=False
+    )
+    return f"{compiler.name} {done.stdout.strip()}".strip()
+
+
+def _failed(project_dir: Path, why: str) -> DataError:
+    return DataError("the network failed on this machine", where=str(project_dir), why=why)
