@@ -148,6 +148,8 @@ def export(
     place(contents, inspect(folder, contents, force=force))
     if board is not None and content == "project":
         notes += _rules_broken_by_others(folder, written, board)
+    if board is not None and content == "project":
+        notes += _rules_broken_by_others(folder, written, board)
     return ExportResult(folder, written, plan, tuple(notes))
 
 
@@ -160,6 +162,18 @@ def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) ->
             why=found.why,
             hint="nothing was written; please report it with the model or its shapes",
         )
+
+
+def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> list[str]:
+    """Return the rules that the folder breaks by what was in it before: nobody's mistake yet."""
+    try:
+        found = lint.check(Tree.on_disk(folder), written, board)
+    except OSError as error:
+        return [f"hargen lint cannot read the folder: {error}"]
+    return [
+        f"{one.file}: {one.element}: {one.why} [{one.rule}]; hargen lint says what to do"
+        for one in found
+    ]
 
 
 def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> list[str]:
