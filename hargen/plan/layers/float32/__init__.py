@@ -18,6 +18,7 @@ from hargen.ir.ops.pool_2d import AveragePool2D, MaxPool2D
 from hargen.ir.ops.reduce import Mean, ReduceMax
 from hargen.ir.ops.relu import Relu
 from hargen.ir.ops.softmax import Softmax
+from hargen.ir.ops.svm import SvmDecision, SvmPairProbability, SvmProbability
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.float32.binary import plan_add, plan_mul
 from hargen.plan.layers.float32.concatenation import plan_concatenation
@@ -34,6 +35,11 @@ from hargen.plan.layers.float32.pointwise import (
 from hargen.plan.layers.float32.pool_2d import plan_average_pool_2d, plan_max_pool_2d
 from hargen.plan.layers.float32.reduce import plan_mean, plan_reduce_max
 from hargen.plan.layers.float32.softmax import plan_softmax
+from hargen.plan.layers.float32.svm import (
+    plan_svm_decision,
+    plan_svm_pair_probability,
+    plan_svm_probability,
+)
 from hargen.plan.plan import Kernel
 
 PLANNERS: dict[type[Operator], Callable[[Any, Sequence[Tensor], str], Kernel]] = {
@@ -53,5 +59,8 @@ PLANNERS: dict[type[Operator], Callable[[Any, Sequence[Tensor], str], Kernel]] =
     ReduceMax: plan_reduce_max,
     Relu: plan_relu,
     Softmax: plan_softmax,
+    SvmDecision: plan_svm_decision,
+    SvmPairProbability: plan_svm_pair_probability,
+    SvmProbability: plan_svm_probability,
     Tanh: plan_tanh,
 }

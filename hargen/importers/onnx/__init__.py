@@ -1,0 +1,1 @@
+"""Support vector classifiers in .onnx files, as skl2onnx writes them."""
