@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ from support.host_model import check
 from support.keras_files import save, small_network
 
 from hargen import files, manifest
-from hargen.cli import main
 from hargen.convert.representative import unit_warnings
 from hargen.importers import model_file
 from hargen.importers.keras.backend import load_backend
@@ -31,29 +28,6 @@ window = 12
 [classes]
 names = ["a", "b", "c"]
 """
-
-
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def hargen(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Result]:
-    monkeypatch.delenv("HARGEN_DEBUG", raising=False)
-
-    def run(*arguments: object) -> Result:
-        capsys.readouterr()
-        code = main.run([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return Result(code, printed.out, printed.err)
-
-    return run
 
 
 @pytest.fixture(scope="module")

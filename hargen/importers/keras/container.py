@@ -23,6 +23,7 @@ _CONFIG_LIMIT = 16 * 2**20
 _MAX_OBJECTS = 20_000
 _WEIGHTS = "model.weights.h5"
 _MEMBERS = ("config.json", "metadata.json", _WEIGHTS)
+_COPY_AGAIN = "copy or save it again; a download that was cut off looks like this"
 _SAVE_WHOLE = "save the whole model: model.save('model.keras')"
 
 
@@ -55,10 +56,13 @@ def open_archive(content: bytes) -> Container:
         NotImplementedError,  # a compression that zipfile does not know
         OverflowError,
     ) as error:
-        raise ModelError("the .keras file is corrupt or cut off", why=str(error)[:200]) from error
+        raise ModelError(
+            "the .keras file is corrupt or cut off", why=str(error)[:200], hint=_COPY_AGAIN
+        ) from error
     _check_hdf5(weights)
     config = _parse(text)
     config.pop("compile_config", None)
+    _mend(config)
     clean = io.BytesIO()
     with zipfile.ZipFile(clean, "w") as archive:
         for name, data in zip(_MEMBERS, (_dump(config), metadata, weights), strict=True):
@@ -175,11 +179,14 @@ def _dataset_size(found: Any, where: str) -> int:
 
 
 def _corrupt_hdf5(error: Exception) -> ModelError:
-    return ModelError("the HDF5 file is corrupt or cut off", why=str(error)[:200])
+    return ModelError("the HDF5 file is corrupt or cut off", why=str(error)[:200], hint=_COPY_AGAIN)
 
 
 def _mend(config: dict[str, Any]) -> None:
-    """Take out what Keras 2 wrote and Keras 3 refuses: DepthwiseConv2D's groups, always 1."""
+    """Change what Keras 2 wrote and Keras 3 refuses.
+
+    That is DepthwiseConv2D's groups, always 1, and where Keras kept its functional models.
+    """
     pending: list[Any] = [config]
     while pending:
         value = pending.pop()
@@ -187,6 +194,8 @@ def _mend(config: dict[str, Any]) -> None:
             inner = value.get("config")
             if value.get("class_name") == "DepthwiseConv2D" and isinstance(inner, dict):
                 inner.pop("groups", None)
+            if value.get("module") == "keras.src.engine.functional":
+                value["module"] = "keras.src.models.functional"
             pending += value.values()
         elif isinstance(value, list):
             pending += value

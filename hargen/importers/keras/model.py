@@ -18,6 +18,7 @@ from hargen.importers.keras.container import open_archive, open_hdf5
 from hargen.importers.model_file import HDF5_SIGNATURE, ZIP_SIGNATURE, read_bytes
 
 _BATCH = 512
+_TFLITE_IDENTIFIER = b"TFL3"  # at byte 4, as the schema says
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,8 @@ def load(path: Path) -> KerasModel:
         ToolError: TensorFlow is not installed.
     """
     content = read_bytes(path)
+    if not content.startswith((ZIP_SIGNATURE, HDF5_SIGNATURE)):
+        raise _no_keras(path, content)
     try:
         container = (open_archive if content.startswith(ZIP_SIGNATURE) else open_hdf5)(content)
         check_config(container.config)
@@ -79,6 +82,22 @@ def load(path: Path) -> KerasModel:
     except ModelError as error:
         raise error.at(str(path)) from None
     return KerasModel(path, sha256_bytes(content), network, shape, outputs)
+
+
+def _no_keras(path: Path, content: bytes) -> ModelError:
+    if content[4:8] == _TFLITE_IDENTIFIER:
+        return ModelError(
+            "this is a .tflite file, which is beyond quantization",
+            where=str(path),
+            hint="hargen export takes it as it is, if it is int8; to quantize, give the .keras or"
+            " .h5 file that it was made from",
+        )
+    return ModelError(
+        "this is not a Keras model" if content else "the file is empty",
+        where=str(path),
+        why="it begins neither as a .keras archive nor as an HDF5 file" if content else "",
+        hint="give what model.save('model.keras') wrote, not a pickle, weights or a renamed file",
+    )
 
 
 def _build(content: bytes, suffix: str) -> Any:
