@@ -1,7 +1,9 @@
-"""The progress bar, where there is a terminal to see it."""
+"""What is going on, where there is a terminal to see it."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -37,3 +39,21 @@ def bar() -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=total)
 
         yield advance
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being done while the context lasts; yields what takes its name.
+
+    It is gone at the end. It writes to a copy of stderr, which TensorFlow's noise is kept from.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with (
+        os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal,
+        Console(file=terminal).status("") as status,
+    ):
+        yield lambda name: status.update(f"{name} ...")

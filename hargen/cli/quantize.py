@@ -11,6 +11,7 @@ import typer
 from hargen.cli.options import Classes, JsonFile, class_names
 
 if TYPE_CHECKING:
+    from hargen.convert.conversion import Comparison
     from hargen.convert.report import QuantizeReport
 
 LAYERS_SHOWN = 8
@@ -67,41 +68,43 @@ def quantize(
     ] = False,
 ) -> None:
     """Quantize a Keras model to int8 and report what that costs."""
-    from hargen.cli import console
+    from hargen.cli import console, progress
     from hargen.convert.conversion import convert
     from hargen.convert.report import make_report
     from hargen.convert.write import check_target, write
-    from hargen.errors import LimitError
     from hargen.preprocessing.card import card_path
 
     if representative is None:
         raise no_representative_data(model)
     check_target(output, model, has_card=card_path(model).is_file(), force=force)
     console.check_writable(json_file)
-    result = convert(
-        model,
-        representative,
-        test_data=data,
-        classes=class_names(classes),
-        edges=edges.value,
-    )
+    with progress.stages() as stage:
+        result = convert(
+            model,
+            representative,
+            test_data=data,
+            classes=class_names(classes),
+            edges=edges.value,
+            stage=stage,
+        )
+        stage("measuring the noise of each layer")
+        report = make_report(result, output.name, max_drop, model.stat().st_size)
     for warning in result.warnings:
         console.warn(warning)
     for note in result.notes:
         console.note(note)
-    report = make_report(result, output.name, max_drop, model.stat().st_size)
     _print(report, json_file)
     console.write_json(report.model_dump_json(indent=2) + "\n", json_file)
     if report.passed or force:
         write(result, output)
         console.say(f"{output} written", json_file)
-    if not report.passed:
-        raise LimitError(
-            f"int8 loses {report.drop:.2f} points of accuracy, more than {max_drop:g}",
-            where=str(model),
-            hint="give more representative data, train quantization-aware, or raise --max-drop;"
-            " --force writes the result nevertheless",
-        )
+    _check_drop(
+        result.comparison,
+        max_drop,
+        model,
+        "give more representative data, train quantization-aware, or raise --max-drop; --force"
+        " writes the result nevertheless",
+    )
 
 
 def quantized(
@@ -116,29 +119,47 @@ def quantized(
     Raises:
         LimitError: it loses more accuracy than max_drop on the representative windows.
     """
-    from hargen.cli import console
+    from hargen.cli import console, progress
     from hargen.convert.conversion import convert
-    from hargen.errors import LimitError
     from hargen.importers.keras.model import is_keras
 
     if not is_keras(model):
-        console.note("--representative is for Keras models: a .tflite is exported as it is")
+        console.note("--representative is for Keras models and has no part in this one")
         return None
-    result = convert(model, representative, classes=classes, edges=edges.value)
+    with progress.stages() as stage:
+        result = convert(model, representative, classes=classes, edges=edges.value, stage=stage)
     for warning in result.warnings:
         console.warn(warning)
-    drop, same = result.comparison.drop, 100 * result.comparison.agreement
-    if drop > max_drop:
-        raise LimitError(
-            f"int8 loses {drop:.2f} points of accuracy, more than {max_drop:g}",
-            where=str(model),
-            hint="hargen quantize shows which layers lose it; --max-drop sets the limit",
-        )
+    found = result.comparison
+    _check_drop(
+        found,
+        max_drop,
+        model,
+        "hargen quantize shows which layers lose it; --max-drop sets the limit",
+    )
+    accuracy = ""
+    if found.before is not None and found.after is not None:
+        accuracy = f"accuracy {100 * found.before:.2f} % -> {100 * found.after:.2f} %, "
     console.note(
-        f"quantized to int8 on {len(result.calibration)} windows: {same:.2f} % of the"
-        f" {result.comparison.windows} windows keep their class"
+        f"quantized to int8 on {len(result.calibration)} windows: {accuracy}"
+        f"{100 * found.agreement:.2f} % of {found.windows} windows keep their class"
     )
     return result.content
+
+
+def _check_drop(found: Comparison, max_drop: float, model: Path, hint: str) -> None:
+    """Raise LimitError unless what int8 loses is within the limit."""
+    from hargen.errors import LimitError
+
+    if found.drop <= max_drop:
+        return
+    what = f"int8 loses {found.drop:.2f} points of accuracy, more than {max_drop:g}"
+    if found.before is None or found.after is None:
+        what = (
+            f"int8 changes the class of {found.drop:.2f} % of the windows, more than {max_drop:g} %"
+        )
+        hint = f"--classes says which are right and which are lost; {hint}"
+    raise LimitError(what, where=str(model), hint=hint)
 
 
 def no_representative_data(model: Path) -> Exception:
@@ -171,6 +192,10 @@ def _print(report: QuantizeReport, json_file: Path | None) -> None:
         say("", f"{100 * after.accuracy:.2f} % in int8 by {after.computed_by}")
         say("drop", f"{report.drop:.2f} points, limit {report.max_drop:g}")
     say("same class", f"{100 * report.agreement:.2f} % of windows")
+    if report.logits_margin is not None:
+        say("logits", f"kept down to {report.logits_margin:g} below the largest (docs/quantize.md)")
+    if report.logits_offsets:
+        say("ties" if report.logits_margin is not None else "logits", "shared between the classes")
     say("size", f"{before.bytes} B -> {after.bytes} B")
     for index, layer in enumerate(report.layers[:LAYERS_SHOWN]):
         ratio = "exact" if layer.snr_db is None else f"{layer.snr_db:5.1f} dB"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def convert(
     test_data: Path | None = None,
     classes: tuple[str, ...] | None = None,
     edges: Edges = "float",
+    stage: Callable[[str], None] = lambda _: None,
 ) -> Conversion:
     """Convert a .keras or .h5 model; the same files give the same bytes.
 
@@ -86,12 +88,15 @@ def convert(
         test_data: the same, to measure on; without it, the representative windows.
         classes: names of the outputs; otherwise the card's, or class_0 and so on.
         edges: float32 or int8 input and output.
+        stage: called with what is done next.
 
     Raises:
         ModelError: the model is not usable, or not supported.
         DataError: the data does not fit, is too little, or lacks a class.
     """
+    stage("reading the model with TensorFlow")
     keras = load(path)
+    stage("reading the data")
     card = read_card(path)
     notes: list[str] = []
     named = classes is not None or (card is not None and card.classes is not None)
@@ -104,7 +109,9 @@ def convert(
     warnings = representative.unit_warnings(keras.network, shaped, unit, spec)
     tested = everything if test_data is None else _load(test_data, keras, spec)
     truth = _truth(tested, names if named else None)
+    stage(f"calibrating on {len(chosen)} windows")
     content, remedy = _best(keras, chosen.x, edges)
+    stage(f"comparing float and int8 on {len(tested)} windows")
     return Conversion(
         keras=keras,
         card=card,
