@@ -43,7 +43,11 @@ def print_report(report: ZooReport, console: Console) -> None:
 
 def _table(report: ZooReport) -> Table:
     table = Table(
-        title=f"the zoo on a virtual {report.board}", title_style="italic", box=SIMPLE_HEAD
+        title=f"the zoo on a virtual {report.board}",
+        title_style="italic",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
     )
     table.add_column("row", justify="right")
     table.add_column("model", no_wrap=True)
@@ -78,7 +82,7 @@ def _cell(cell: Cell) -> Text:
 
 def render_list(found: Listing) -> Table:
     """Return the list of models as rich renders it."""
-    table = Table(box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for title in ("row", "family", "format", "data set", "window", "bytes", "data"):
         right = title in ("row", "window", "bytes")
         table.add_column(title, justify="right" if right else "left", no_wrap=True)

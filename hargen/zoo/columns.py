@@ -18,8 +18,6 @@ Standing = Literal["below", "equal", "above", ""]
 NOTHING = "-"
 SLIP = "*"
 
-# A printed figure is rounded or cut off at its third digit, and so is no limit to the last byte.
-_TOLERANCE = 1e-3
 # A figure that is farther than this from what the formula gives is another file's.
 _SLIP_SHARE = 0.01
 
@@ -67,11 +65,11 @@ def limit(printed: float | None, shipped: float | None) -> float | None:
     return shipped if abs(printed - shipped) > _SLIP_SHARE * shipped else printed
 
 
-def standing(ours: float | None, published: float | None) -> Standing:
-    """Return how a figure stands to a published one, as far as that was printed."""
+def standing(ours: float | None, published: float | None, digits: int) -> Standing:
+    """Return how a figure stands to a published one, which is rounded or cut off after digits."""
     if ours is None or published is None:
         return ""
-    if abs(ours - published) <= _TOLERANCE:
+    if abs(ours - published) <= 10**-digits:
         return "equal"
     return "below" if ours < published else "above"
 
@@ -79,7 +77,9 @@ def standing(ours: float | None, published: float | None) -> Standing:
 def _pair(ours: float | None, published: float | None, digits: int, *, slip: bool = False) -> Cell:
     theirs = NOTHING if published is None else f"{published:,.{digits}f}" + SLIP * slip
     return Cell(
-        NOTHING if ours is None else f"{ours:,.{digits}f}", theirs, standing(ours, published)
+        NOTHING if ours is None else f"{ours:,.{digits}f}",
+        theirs,
+        standing(ours, published, digits),
     )
 
 
