@@ -24,7 +24,7 @@ def split(source: Path) -> tuple[Path, Part | None]:
         raise DataError(
             f"no part {part!r}",
             where=str(source),
-            hint=f"{source.with_name(before)}#train or {before}#test",
+            hint=f"{before}#train or {before}#test",
         )
     return source.with_name(before), part
 
