@@ -21,6 +21,13 @@ class Format(StrEnum):
     c = "c"
 
 
+class Precision(StrEnum):
+    """What the network computes in."""
+
+    int8 = "int8"
+    float32 = "float32"
+
+
 class Optimize(StrEnum):
     """What the kernels are chosen for."""
 
@@ -33,7 +40,8 @@ def export(
     model: Annotated[
         Path,
         typer.Argument(
-            metavar="MODEL", help="A trained model, int8 .tflite, .keras or .h5; or `default`."
+            metavar="MODEL",
+            help="A trained model: .tflite, .keras, .h5, .onnx of an SVC; or `default`.",
         ),
     ],
     output: Annotated[
@@ -57,6 +65,13 @@ def export(
             "--force", "-f", help="Write into a folder that holds something else already."
         ),
     ] = False,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            "--precision",
+            help="Of a Keras model: int8 is quantized by --representative data. Others have theirs.",
+        ),
+    ] = None,
     representative: Representative = None,
     max_drop: MaxDrop = 1.0,
     edges: EdgesOption = Edges.float,
@@ -72,9 +87,7 @@ def export(
         model = models.default().tflite
     names = class_names(classes)
     target = None if board is None else boards.load(board)
-    converted = None
-    if representative is not None:
-        converted = quantized(model, representative, names, max_drop, edges)
+    converted = _converted(model, precision, representative, names, max_drop, edges)
     result = project.export(
         model,
         output,
@@ -88,3 +101,44 @@ def export(
         converted=converted,
     )
     results.print_export(result, model)
+
+
+def _converted(
+    model: Path,
+    precision: Precision | None,
+    representative: Path | None,
+    classes: tuple[str, ...] | None,
+    max_drop: float,
+    edges: Edges,
+) -> bytes | None:
+    """Return the .tflite that a Keras model becomes; None for a model that is taken as it is.
+
+    Raises:
+        UsageError: the options do not fit together, or the model.
+        LimitError: int8 loses more accuracy than max_drop on the representative windows.
+    """
+    from hargen.errors import UsageError
+    from hargen.importers.keras.model import is_keras
+
+    if precision is not None and not is_keras(model):
+        raise UsageError(
+            "--precision is for Keras models",
+            where=str(model),
+            why="a .tflite or .onnx file has the precision that it was converted to",
+            hint="leave --precision away, or give the .keras or .h5 file",
+        )
+    if precision is not Precision.float32:
+        if representative is None:
+            return None
+        return quantized(model, representative, classes, max_drop, edges)
+    if representative is not None:
+        raise UsageError(
+            "--precision float32 and --representative exclude each other",
+            why="a float32 network is not calibrated",
+        )
+    from hargen.cli import progress
+    from hargen.convert.float32 import to_float32
+
+    with progress.stages() as stage:
+        stage("converting")
+        return to_float32(model)

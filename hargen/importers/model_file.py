@@ -107,10 +107,10 @@ def _unknown_kind(path: Path, content: bytes) -> ModelError:
         return ModelError("the file is empty", where=str(path))
     if content.startswith((HDF5_SIGNATURE, ZIP_SIGNATURE)):
         return ModelError(
-            "this looks like a Keras model, which has to be quantized first",
+            "this looks like a Keras model, which has to be converted first",
             where=str(path),
             hint="give --representative DATA: at least 100 windows, of all classes, like those that"
-            " it was trained on",
+            " it was trained on; or --precision float32 for a network that is not quantized",
         )
     return ModelError(
         "this is not a model that hargen knows",
