@@ -41,7 +41,13 @@ def windows_of(
         DataError: no recording is as long as a window, or a class has no usable name.
     """
     check_class_names(classes, str(where))
-    pieces = [to_windows(recording.samples, spec, unit)[0] for recording in recordings]
+    none = np.empty((0, spec.window, len(spec.axes)), dtype=np.float32)
+    pieces = [
+        to_windows(recording.samples, spec, unit)[0]
+        if len(recording.samples) >= spec.window
+        else none  # labels that change with every sample must not cost a filter each
+        for recording in recordings
+    ]
     sizes = [len(piece) for piece in pieces]
     if not sum(sizes):
         raise no_windows(str(where), spec.window)
