@@ -89,6 +89,8 @@ def read_bytes(path: Path) -> bytes:
                 where=str(path),
                 hint="give a .tflite, .keras or .h5 file; convert a SavedModel folder first",
             )
+        if path.exists() and not path.is_file():  # a pipe or a device would never end
+            raise ModelError("this is no regular file", where=str(path))
         size = path.stat().st_size
         if size > SIZE_LIMIT:
             raise ModelError(

@@ -111,6 +111,13 @@ def test_a_model_that_is_not_there(hargen, tmp_path: Path) -> None:
     assert "no.tflite" in found.err
 
 
+def test_a_pipe_or_a_device_is_no_model(hargen, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        found = hargen("export", path, "-o", tmp_path / "out", "--board", BOARD)
+        assert (found.code, "no regular file" in found.err) == (3, True)
+
+
 def test_another_folder_is_left_alone(hargen, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
