@@ -1,7 +1,11 @@
-"""The zoo's table for a terminal of a hundred columns: ours above, the published figure below."""
+"""The zoo's table for a terminal: ours above, the published figure below.
+
+A hundred columns have room for most figures, fewer for the four that matter first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -11,13 +15,14 @@ from rich.text import Text
 
 from hargen.cli.console import printable
 from hargen.zoo import columns
-from hargen.zoo.columns import Cell
+from hargen.zoo.columns import Cell, Column
 from hargen.zoo.report import Row, ZooReport
 
 if TYPE_CHECKING:
     from hargen.zoo.listing import Listing
 
-SHOWN = (
+WIDTH = 100
+WIDE = (
     columns.ACCURACY,
     columns.MACCS,
     columns.ACTIVATIONS,
@@ -26,12 +31,15 @@ SHOWN = (
     columns.RAM,
     columns.TIME,
 )
+NARROW = (columns.ACCURACY, columns.ACTIVATIONS, columns.WEIGHTS, columns.TIME)
 _STYLES = {"below": "green", "above": "red", "equal": "", "": ""}
 
 
 def print_report(report: ZooReport, console: Console) -> None:
     """Print the table with its notes; what it has no room for is in the files."""
-    console.print(_table(report))
+    if not console.is_terminal:
+        console.width = WIDTH
+    console.print(_table(report, WIDE if console.width >= WIDTH else NARROW))
     console.print(
         Text("upper line ours, lower line published; green: less than published", style="dim")
     )
@@ -41,7 +49,7 @@ def print_report(report: ZooReport, console: Console) -> None:
         console.print(Text(printable(text), style="red"))
 
 
-def _table(report: ZooReport) -> Table:
+def _table(report: ZooReport, shown: Sequence[Column]) -> Table:
     table = Table(
         title=f"the zoo on a virtual {report.board}",
         title_style="italic",
@@ -52,7 +60,7 @@ def _table(report: ZooReport) -> Table:
     table.add_column("row", justify="right")
     table.add_column("model", no_wrap=True)
     table.add_column("equal\nbit-exact", justify="right")
-    for column in SHOWN:
+    for column in shown:
         title = Text("\n".join((*column.title.split(), column.unit)))
         table.add_column(title, justify="right")
     for row, following in zip(report.rows, (*report.rows[1:], None), strict=True):
@@ -60,7 +68,7 @@ def _table(report: ZooReport) -> Table:
             Text(columns.number(row)),
             Text(f"{printable(row.model)}\n{row.format} {printable(row.dataset)}"),
             _equal(row),
-            *(_cell(column.cell(row)) for column in SHOWN),
+            *(_cell(column.cell(row)) for column in shown),
             end_section=following is None or following.dataset != row.dataset,
         )
     return table

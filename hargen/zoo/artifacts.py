@@ -34,6 +34,11 @@ class Artifact:
     precision: Precision
 
     @property
+    def is_onnx(self) -> bool:
+        """Whether it is an .onnx file."""
+        return self.path.suffix.lower() == ".onnx"
+
+    @property
     def size(self) -> int:
         """Bytes of the file."""
         return self.path.stat().st_size

@@ -40,6 +40,10 @@ class Row(_Table):
     windows_from: str | None = Field(default=None, description="where the windows came from")
     reference: str | None = Field(default=None, description="what judged the board's answers")
     labels_equal: Count | None = Field(default=None, description="windows of the same class")
+    largest_difference: float | None = Field(
+        default=None, description="of an output from the reference's, at most"
+    )
+    exact_with: str | None = Field(default=None, description="what bits are compared with")
     bit_exact: Count | None = Field(default=None, description="windows equal in every bit")
 
     accuracy: Share | str | None = Field(

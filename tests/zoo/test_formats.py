@@ -138,16 +138,35 @@ def test_html_stands_alone_and_colours_what_is_below(made_up: ZooReport) -> None
     assert "&lt;b&gt;no&lt;/b&gt;" in text
 
 
-def test_a_terminal_of_a_hundred_columns_is_enough(made_up: ZooReport) -> None:
+@pytest.mark.parametrize(
+    ("width", "shown", "left_out"),
+    [
+        (100, ("not run: needs", "4.000*", "activation", "code", "MACCs"), ()),
+        (80, ("not run: needs", "4.000*", "activation", "time"), ("MACCs", "code")),
+    ],
+)
+def test_a_terminal_has_room(
+    made_up: ZooReport, width: int, shown: tuple[str, ...], left_out: tuple[str, ...]
+) -> None:
     stream = io.StringIO()
-    zoo_table.print_report(made_up, Console(file=stream, width=100))
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    zoo_table.print_report(made_up, console)
     text = stream.getvalue()
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= width
     assert "…" not in text
-    for shown in ("IGN wl 24", "10/10", "91.72", "95.19", "4.000*", "needs", "activation"):
-        assert shown in text
+    for word in ("IGN wl 24", "10/10", "91.72", "95.19", *shown):
+        assert word in text
+    for word in left_out:
+        assert word not in text
     assert "* row 3: of a file <never> shipped | really" in text
     assert "row 4 failed: AST/a.tflite: <b>no</b> | model" in text
+
+
+def test_a_file_gets_all_columns(made_up: ZooReport) -> None:
+    stream = io.StringIO()
+    zoo_table.print_report(made_up, Console(file=stream, width=80))
+    assert "MACCs" in stream.getvalue()
+    assert "…" not in stream.getvalue()
 
 
 def test_json_comes_back(made_up: ZooReport) -> None:
