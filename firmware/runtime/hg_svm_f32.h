@@ -10,6 +10,7 @@
 #include "hg_exp_f32.h"
 
 #define HG_SVM_MAX_CLASSES 32 /* the partners of a run are the bits of a word */
+#define HG_SVM_PAIRS(classes) ((classes) * ((classes) - 1) / 2)
 
 typedef struct {
   int32_t size; /* of the input and of a support vector */
@@ -34,8 +35,8 @@ typedef struct {
   float rest;
 } hg_svm_sum_t;
 
-HG_INLINE void hg_svm_add_product(hg_svm_sum_t *total, float a, float b) {
-  const float term = __builtin_fmaf(a, b, total->rest);
+HG_INLINE void hg_svm_add(hg_svm_sum_t *total, float value) {
+  const float term = value + total->rest;
   const float sum = total->sum + term;
   total->rest = term - (sum - total->sum);
   total->sum = sum;
@@ -47,51 +48,28 @@ HG_INLINE int32_t hg_svm_pair(int32_t a, int32_t b, int32_t classes) {
   return low * (2 * classes - low - 1) / 2 + high - low - 1;
 }
 
-/* Unrolled, so that short inputs stay in registers from vector to vector. Four sums side by side,
- * as a sum waits for the one before it. */
-#define HG_SVM_UNROLL _Pragma("GCC unroll 8")
+/* Unrolled, so that short inputs stay in registers from vector to vector. */
+#define HG_SVM_UNROLL _Pragma("GCC unroll 32")
 
+/* In onnxruntime's order, each square rounded: its rounding errors, shared by all vectors that lie
+ * close together, are then ours too. */
 HG_INLINE float hg_svm_squared_distance(const float *a, const float *b, int32_t size) {
-  float s0 = 0.0f;
-  float s1 = 0.0f;
-  float s2 = 0.0f;
-  float s3 = 0.0f;
-  int32_t i = 0;
+  float sum = 0.0f;
   HG_SVM_UNROLL
-  for (; i + 4 <= size; i += 4) {
-    const float d0 = a[i] - b[i];
-    const float d1 = a[i + 1] - b[i + 1];
-    const float d2 = a[i + 2] - b[i + 2];
-    const float d3 = a[i + 3] - b[i + 3];
-    s0 = __builtin_fmaf(d0, d0, s0);
-    s1 = __builtin_fmaf(d1, d1, s1);
-    s2 = __builtin_fmaf(d2, d2, s2);
-    s3 = __builtin_fmaf(d3, d3, s3);
+  for (int32_t i = 0; i < size; ++i) {
+    const float difference = a[i] - b[i];
+    sum += difference * difference;
   }
-  for (; i < size; ++i) {
-    const float d = a[i] - b[i];
-    s0 = __builtin_fmaf(d, d, s0);
-  }
-  return (s0 + s1) + (s2 + s3);
+  return sum;
 }
 
 HG_INLINE float hg_svm_dot(const float *a, const float *b, int32_t size) {
-  float s0 = 0.0f;
-  float s1 = 0.0f;
-  float s2 = 0.0f;
-  float s3 = 0.0f;
-  int32_t i = 0;
+  float sum = 0.0f;
   HG_SVM_UNROLL
-  for (; i + 4 <= size; i += 4) {
-    s0 = __builtin_fmaf(a[i], b[i], s0);
-    s1 = __builtin_fmaf(a[i + 1], b[i + 1], s1);
-    s2 = __builtin_fmaf(a[i + 2], b[i + 2], s2);
-    s3 = __builtin_fmaf(a[i + 3], b[i + 3], s3);
+  for (int32_t i = 0; i < size; ++i) {
+    sum = __builtin_fmaf(a[i], b[i], sum);
   }
-  for (; i < size; ++i) {
-    s0 = __builtin_fmaf(a[i], b[i], s0);
-  }
-  return (s0 + s1) + (s2 + s3);
+  return sum;
 }
 
 typedef float (*hg_svm_kernel_t)(const hg_svm_f32_t *p, const float *x, const float *vector);
@@ -112,41 +90,52 @@ HG_INLINE float hg_svm_poly(const hg_svm_f32_t *p, const float *x, const float *
 }
 
 /* decisions[pair] = bias[pair] + the sum of coefficient times kernel over the vectors of both
- * classes. A vector's coefficients follow each other, in the order of the partners. */
+ * classes. A vector's coefficients follow each other, in the order of the partners. totals: one a
+ * pair. */
+HG_INLINE void hg_svm_decide_in(const hg_svm_f32_t *p, hg_svm_kernel_t kernel, const float *x,
+                                const float *vectors, const float *coefficients, const float *bias,
+                                const uint32_t *runs, hg_svm_sum_t *totals, float *decisions) {
+  for (int32_t pair = 0; pair < HG_SVM_PAIRS(p->classes); ++pair) {
+    totals[pair].sum = bias[pair];
+    totals[pair].rest = 0.0f;
+  }
+  for (int32_t run = 0; run < p->runs; ++run, runs += HG_SVM_RUN_WORDS) {
+    hg_svm_sum_t *partners[HG_SVM_MAX_CLASSES];
+    int32_t count = 0;
+    for (int32_t other = 0; other < p->classes; ++other) {
+      if (HG_SVM_RUN_PARTNERS(runs) >> other & 1u) {
+        partners[count++] = &totals[hg_svm_pair(HG_SVM_RUN_CLASS(runs), other, p->classes)];
+      }
+    }
+    for (int32_t left = HG_SVM_RUN_COUNT(runs); left > 0; --left) {
+      const float value = kernel(p, x, vectors);
+      vectors += p->size;
+      for (int32_t i = 0; i < count; ++i) {
+        hg_svm_add(partners[i], *coefficients++ * value);
+      }
+    }
+  }
+  for (int32_t pair = 0; pair < HG_SVM_PAIRS(p->classes); ++pair) {
+    decisions[pair] = totals[pair].sum;
+  }
+}
+
+/* Only the branch for the number of classes is compiled, and its totals alone are on the stack. */
 HG_INLINE void hg_svm_decide(const hg_svm_f32_t *p, hg_svm_kernel_t kernel, const float *x,
                              const float *vectors, const float *coefficients, const float *bias,
                              const uint32_t *runs, float *decisions) {
-  const uint32_t *const end = runs + p->runs * HG_SVM_RUN_WORDS;
-  const int32_t pairs = p->classes * (p->classes - 1) / 2;
-  for (int32_t pair = 0; pair < pairs; ++pair) {
-    decisions[pair] = bias[pair];
-  }
-  for (int32_t own = 0; own < p->classes; ++own) {
-    hg_svm_sum_t totals[HG_SVM_MAX_CLASSES];
-    for (int32_t other = 0; other < p->classes; ++other) {
-      totals[other].rest = 0.0f;
-      totals[other].sum = other == own ? 0.0f : decisions[hg_svm_pair(own, other, p->classes)];
-    }
-    for (; runs != end && HG_SVM_RUN_CLASS(runs) == own; runs += HG_SVM_RUN_WORDS) {
-      uint8_t partners[HG_SVM_MAX_CLASSES];
-      int32_t count = 0;
-      for (int32_t other = 0; other < p->classes; ++other) {
-        partners[count] = (uint8_t)other;
-        count += (int32_t)(HG_SVM_RUN_PARTNERS(runs) >> other & 1u);
-      }
-      for (int32_t left = HG_SVM_RUN_COUNT(runs); left > 0; --left) {
-        const float value = kernel(p, x, vectors);
-        vectors += p->size;
-        for (int32_t i = 0; i < count; ++i) {
-          hg_svm_add_product(&totals[partners[i]], *coefficients++, value);
-        }
-      }
-    }
-    for (int32_t other = 0; other < p->classes; ++other) {
-      if (other != own) {
-        decisions[hg_svm_pair(own, other, p->classes)] = totals[other].sum;
-      }
-    }
+  if (p->classes <= 4) {
+    hg_svm_sum_t totals[HG_SVM_PAIRS(4)];
+    hg_svm_decide_in(p, kernel, x, vectors, coefficients, bias, runs, totals, decisions);
+  } else if (p->classes <= 8) {
+    hg_svm_sum_t totals[HG_SVM_PAIRS(8)];
+    hg_svm_decide_in(p, kernel, x, vectors, coefficients, bias, runs, totals, decisions);
+  } else if (p->classes <= 16) {
+    hg_svm_sum_t totals[HG_SVM_PAIRS(16)];
+    hg_svm_decide_in(p, kernel, x, vectors, coefficients, bias, runs, totals, decisions);
+  } else {
+    hg_svm_sum_t totals[HG_SVM_PAIRS(HG_SVM_MAX_CLASSES)];
+    hg_svm_decide_in(p, kernel, x, vectors, coefficients, bias, runs, totals, decisions);
   }
 }
 
