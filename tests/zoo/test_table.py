@@ -185,6 +185,30 @@ def test_a_row_of_the_zoo(zoo: Zoo, shared: Path, tmp_path: Path) -> None:
     assert row["estimated_ms"] < published["measured"]["inference_ms"]
 
 
+@pytest.mark.usefixtures("emulator")
+def test_wisdm_is_measured_on_its_test_part_where_the_file_is(shared: Path, tmp_path: Path) -> None:
+    """4 activities of 1500 records in turns of 100: the last 1200 make 49 windows of 24."""
+    generator = np.random.default_rng(2)
+    acts = ("Jogging", "Walking", "Upstairs", "Sitting")
+    lines = [
+        f"{1 + turn % 3},{acts[turn % 4]},{50_000_000 * (100 * turn + n)},{x:.2f},{y:.2f},{z:.2f};"
+        for turn in range(60)
+        for n, (x, y, z) in enumerate(generator.normal((0, 9.8, 0), 3, (100, 3)))
+    ]
+    (tmp_path / "WISDM_ar_v1.1_raw.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    entry = catalogue.read(shared / "zoo").entries[13]
+    assert entry.artifact.name == "WISDM/ign_wl_24_int8.tflite"
+    row = measure(Task(entry, tmp_path, tmp_path / "p"), lambda *_: None)
+    assert (row.status, row.windows, row.labels_equal) == ("passed", 300, 300)
+    assert row.windows_from is not None
+    assert row.windows_from.startswith("synthetic")
+    assert row.accuracy_from is not None
+    assert row.accuracy_from.startswith("WISDM v1.1: WISDM_ar_v1.1_raw.txt, test part")
+    assert row.accuracy_windows == 49
+    assert isinstance(row.accuracy, float)
+    assert row.accuracy == row.original_accuracy
+
+
 def command(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", "from hargen.cli.main import main; main()", *map(str, arguments)],
