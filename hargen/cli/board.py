@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -25,4 +26,5 @@ def run(directory: ProjectDir = Path()) -> None:
     from hargen.device import virtual
 
     manifest.read(directory)
-    virtual.run_foreground(directory)
+    # at once: a program that starts the board reads from a pipe where to find it
+    virtual.run_foreground(directory, say=partial(print, flush=True))
