@@ -8,7 +8,7 @@ JOBS   ?= 2
 # hargen, clang-format and the rest by their names
 ON_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help demo test test-long lint format wheel bench clean tools-demo tools-test
+.PHONY: help demo test test-long lint format docs wheel bench clean tools-demo tools-test
 
 help:
 	@echo "make demo       a model becomes C, is flashed onto a virtual board and proven equal"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-long  more random networks, every model and window"
 	@echo "make lint       style and types alone"
 	@echo "make format     put the style right"
+	@echo "make docs       the site of docs/, into build/site"
 	@echo "make wheel      dist/*.whl and *.tar.gz"
 	@echo "make bench      the numbers: accuracy, bytes, time"
 	@echo "make clean      remove what make made, .venv too"
@@ -53,6 +54,9 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	find firmware hargen -name '*.[ch]' | xargs $(BIN)/clang-format -i
+
+docs: $(READY)
+	$(BIN)/python -m mkdocs build --strict
 
 wheel: $(READY)
 	$(BIN)/python -m build --outdir dist .
