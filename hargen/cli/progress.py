@@ -51,9 +51,18 @@ def stages() -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
 
+    spinner = Spinner("dots")
     with (
         os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal,
-        Console(file=terminal).status("") as status,
+        Live(
+            spinner,
+            console=Console(file=terminal),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ),
     ):
-        yield lambda name: status.update(f"{name} ...")
+        yield lambda name: spinner.update(text=f"{name} ...")

@@ -182,8 +182,8 @@ def _print(report: QuantizeReport, json_file: Path | None) -> None:
 
     before, after = report.before, report.after
     console.say(f"{before.file} -> {after.file}", json_file)
-    say("calibrated on", f"{report.calibrated_on}; {report.calibration_windows} windows")
-    say("measured on", f"{report.measured_on}; {report.windows} windows, {report.judged} judged")
+    say("calibrated on", f"{report.calibrated_on}; {report.calibration_windows} windows taken")
+    say("measured on", f"{report.measured_on}; {report.judged} of {report.windows} windows judged")
     if before.accuracy is None or after.accuracy is None:
         say("accuracy", "unknown: the data's classes are not the model's; see --classes")
         say("drop", f"at most {report.drop:.2f} points, limit {report.max_drop:g}")
@@ -198,5 +198,6 @@ def _print(report: QuantizeReport, json_file: Path | None) -> None:
         say("ties" if report.logits_margin is not None else "logits", "shared between the classes")
     say("size", f"{before.bytes} B -> {after.bytes} B")
     for index, layer in enumerate(report.layers[:LAYERS_SHOWN]):
+        cut = ", range cut on purpose" if layer.is_cut else ""
         ratio = "exact" if layer.snr_db is None else f"{layer.snr_db:5.1f} dB"
-        say("worst layers" if index == 0 else "", f"{ratio}  {layer.layer}: {layer.tensor}")
+        say("worst layers" if index == 0 else "", f"{ratio}  {layer.layer}: {layer.tensor}{cut}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +106,11 @@ def convert(
     chosen = representative.choose(everything, names if named else None, keras.outputs)
     unit = spec.unit if card is not None and card.preprocessing is not None else None
     shaped = chosen.x.reshape(len(chosen), *keras.input_shape)
-    warnings = representative.unit_warnings(keras.network, shaped, unit, spec)
+    warnings = representative.unit_warnings(
+        keras.network, shaped, unit, spec
+    ) or representative.scale_warnings(
+        keras.predict, chosen.x, _truth(chosen, names if named else None)
+    )
     tested = everything if test_data is None else _load(test_data, keras, spec)
     truth = _truth(tested, names if named else None)
     stage(f"calibrating on {len(chosen)} windows")
@@ -132,13 +136,17 @@ def layer_noise(conversion: Conversion) -> list[noise.LayerNoise]:
     x = conversion.calibration.x
     x = x[np.unique(np.linspace(0, len(x) - 1, noise.WINDOWS).astype(int))]
     graph = read_graph(conversion.keras, conversion.content)
-    return noise.layer_noise(
+    layers = noise.layer_noise(
         conversion.content,
         graph,
         converter.to_float(conversion.keras),
         _inputs(graph, x),
         x.reshape(len(x), -1),
     )
+    cut = None if conversion.remedy.margin is None else logits.find(graph)
+    if cut is None:
+        return layers
+    return [replace(layer, is_cut=layer.layer == cut.name) for layer in layers]
 
 
 def read_graph(keras: KerasModel, content: bytes) -> Graph:

@@ -18,11 +18,15 @@ WINDOWS = 100
 
 @dataclass(frozen=True)
 class LayerNoise:
-    """One layer. snr_db: 10 log10 of signal power by error power; None where they are equal."""
+    """One layer. snr_db: 10 log10 of signal power by error power; None where they are equal.
+
+    is_cut: the range was made smaller on purpose; see hargen.convert.logits.
+    """
 
     layer: str
     tensor: str
     snr_db: float | None
+    is_cut: bool = False
 
 
 def layer_noise(

@@ -28,11 +28,15 @@ class Side(_Table):
 
 
 class Layer(_Table):
-    """One layer's signal-to-noise ratio in dB; null where int8 and float are equal."""
+    """One layer's signal-to-noise ratio in dB; null where int8 and float are equal.
+
+    is_cut: its range was made smaller on purpose, so that the ratio says little.
+    """
 
     layer: str
     tensor: str
     snr_db: float | None
+    is_cut: bool
 
 
 class QuantizeReport(_Table):
@@ -105,7 +109,7 @@ def make_report(
         logits_margin=conversion.remedy.margin,
         logits_offsets=conversion.remedy.offsets,
         layers=tuple(
-            Layer(layer=noise.layer, tensor=noise.tensor, snr_db=noise.snr_db)
+            Layer(layer=noise.layer, tensor=noise.tensor, snr_db=noise.snr_db, is_cut=noise.is_cut)
             for noise in layer_noise(conversion)
         ),
         notes=conversion.notes,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from hargen.datasets import UNLABELLED, Windows, match_classes
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
+from hargen.validate import metrics
 
 MINIMUM = 100
 MAXIMUM = 1000
@@ -24,6 +26,8 @@ _FACTOR_OF_TWO_AND_A_HALF = 2.5
 # 99 % of acceleration values during daily activities lie below the upper of these, in g, and the
 # largest ones above the lower.
 _PLAUSIBLE_G = (0.25, 6.0)
+_FAR_BETTER = 0.15
+"""Of accuracy: what chance and taste for small or large motion do not give."""
 _STEPS_OF_G = {"m/s2": 9.80665, "g": 1.0, "mg": 1000.0}
 
 
@@ -112,6 +116,38 @@ def unit_warnings(
             " the card says: are they in another unit?"
         ]
     return []
+
+
+def scale_warnings(
+    predict: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
+    windows: npt.NDArray[np.float32],
+    truth: npt.NDArray[np.int64],
+) -> list[str]:
+    """Return a warning if the float network does far better on windows in another unit.
+
+    Args:
+        predict: gives the float network's outputs (n, classes).
+        windows: (n, ...) as they are.
+        truth: the network's class of every window; negative where it has none.
+    """
+
+    def accuracy(scale: float) -> float | None:
+        outputs = predict((windows * scale).astype(np.float32))
+        return metrics.accuracy(truth, metrics.first_maximum(outputs)).value
+
+    found = accuracy(1.0)
+    if found is None or found > 1 - _FAR_BETTER:
+        return []
+    others = {
+        (a, b): accuracy(_STEPS_OF_G[b] / _STEPS_OF_G[a]) for a, b in permutations(_STEPS_OF_G, 2)
+    }
+    (a, b), best = max(others.items(), key=lambda item: item[1] or 0.0)
+    if best is None or best < found + _FAR_BETTER:
+        return []
+    return [
+        f"in float the network is right on {100 * found:.0f} % of the representative windows, and"
+        f" on {100 * best:.0f} % if they are taken from {a} to {b}: are they in another unit?"
+    ]
 
 
 def _ratio_to_batch_norm(network: Any, windows: npt.NDArray[np.float32]) -> float | None:

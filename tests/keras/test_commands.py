@@ -12,7 +12,8 @@ from support.host_model import check
 from support.keras_files import save, small_network
 
 from hargen import files, manifest
-from hargen.convert.representative import unit_warnings
+from hargen.convert.representative import scale_warnings, unit_warnings
+from hargen.datasets import load
 from hargen.importers import model_file
 from hargen.importers.keras.backend import load_backend
 from hargen.preprocessing import preset, read_card
@@ -115,6 +116,13 @@ def test_past_the_limit_nothing_is_written_but_by_force(
     assert target.exists()
     assert hargen("export", model, "-o", tmp_path / "p", "-b", BOARD, *arguments[4:]).code == 6
     assert not (tmp_path / "p").exists()
+    # Without a card nobody knows which output is which class, and so what is right.
+    plain = save(network, tmp_path / "plain.keras")
+    found = hargen("quantize", plain, "-o", tmp_path / "y.tflite", *arguments[4:])
+    assert found.code == 6
+    assert "int8 changes the class of" in found.err
+    assert "--classes" in found.err
+    assert not (tmp_path / "y.tflite").exists()
 
 
 @pytest.mark.parametrize("edges", ["float", "int8"])
@@ -202,6 +210,42 @@ def test_the_warning_reaches_the_user(hargen, model: Path, network: Any, tmp_pat
     assert found.code == 0, found
     assert found.err.startswith("warning: ")
     assert "another unit" in found.err
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [(1.0, None), (1 / 9.80665, "from g to m/s2"), (1000 / 9.80665, "from mg to m/s2")],
+)
+def test_without_card_and_batch_norm_accuracy_tells_the_unit(
+    factor: float, words: str | None
+) -> None:
+    rng = np.random.default_rng(4)
+    y = np.arange(300) % 3
+    x = rng.normal(0, np.array([0.5, 3, 12])[y][:, None, None], (300, 12, 3)).astype(np.float32)
+
+    def predict(windows: np.ndarray) -> np.ndarray:
+        loudness = windows.std(axis=(1, 2))
+        return np.stack([loudness < 1, (loudness > 1) & (loudness < 6), loudness > 6], axis=1) * 1.0
+
+    found = scale_warnings(predict, x * np.float32(factor), y)
+    assert (words is None and found == []) or words in found[0]
+
+
+def test_a_model_of_the_zoo_on_g_for_m_s2(hargen, shared: Path, tmp_path: Path) -> None:
+    """It has neither card nor BatchNormalization, and is right on half as many windows."""
+    spec = preset("st-zoo", window=24)
+    recorded = load(shared / "data/mobility_v1/test.pkl", window=24, preprocessing=spec, axes=3)
+    data = tmp_path / "g.npz"
+    np.savez(data, x=recorded.x / 9.80665, y=recorded.y, classes=np.array(recorded.classes))
+    model = shared / "zoo/AST/ign_wl_24.h5"
+    names = ("--classes", ",".join(recorded.classes), "--max-drop", "100")
+    report = tmp_path / "report.json"
+    arguments = ("-o", tmp_path / "x.tflite", "-r", data, *names, "--json", report)
+    found = hargen("quantize", model, *arguments)
+    assert found.code == 0, found
+    assert "if they are taken from g to m/s2" in found.err
+    (warning,) = json.loads(report.read_text())["warnings"]
+    assert f"warning: {warning}" in found.err
 
 
 def test_a_card_of_another_model_is_not_replaced(
