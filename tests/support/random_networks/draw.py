@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
-from support.random_networks import dense, elementwise, shapes, windowed, writing
+from support.random_networks import dense, elementwise, rounding, shapes, windowed, writing
 from support.random_networks.sketch import Sketch
 
 
@@ -16,6 +16,14 @@ class RandomNetwork:
     windows: np.ndarray  # (n, elements), float32 or int8: the model's own input type
     kinds: list[str]
     int8_output: int  # the tensor before a DEQUANTIZE, or the output itself
+
+
+@dataclass
+class RandomFloatNetwork:
+    model: bytes
+    windows: np.ndarray  # (n, elements) float32
+    kinds: list[str]
+    tolerances: dict[int, np.ndarray]  # tensor -> (n, elements): what roundings may make of it
 
 
 # A network is drawn again while more than this share of its output is saturated or constant.
@@ -30,6 +38,19 @@ def random_network(seed: int, windows: int = 24) -> RandomNetwork:
         if dull_share(*reference_outputs(network)) <= DULL_LIMIT:
             return network
         attempt += 1
+
+
+def random_float_network(seed: int, windows: int = 12) -> RandomFloatNetwork:
+    """Return the float32 network of a seed, with random windows for it."""
+    rng = np.random.default_rng([seed, 2**31])
+    sketch, length, axes = _sketched(rng)
+    inputs = _windows(rng, windows, length, axes)
+    return RandomFloatNetwork(
+        writing.float_model(sketch),
+        inputs,
+        [n.kind for n in sketch.nodes],
+        rounding.tolerances(sketch, inputs),
+    )
 
 
 def reference_outputs(network: RandomNetwork) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +78,21 @@ def dull_share(outputs: np.ndarray, saturated: np.ndarray) -> float:
 
 
 def _draw(rng: np.random.Generator, windows: int) -> RandomNetwork:
+    sketch, length, axes = _sketched(rng)
+    float_edges = bool(rng.random() < 0.5)
+    calibration = rng.normal(0, 3, size=(24, length * axes)).astype(np.float32)
+    model = writing.int8_model(sketch, calibration, float_edges)
+    inputs = _windows(rng, windows, length, axes)
+    if not float_edges:
+        low, high = calibration.min(), calibration.max()
+        inputs = np.clip(np.round((inputs - low) / (high - low) * 255 - 128), -128, 127).astype(
+            np.int8
+        )
+    return RandomNetwork(model, inputs, [n.kind for n in sketch.nodes], sketch.x)
+
+
+def _sketched(rng: np.random.Generator) -> tuple[Sketch, int, int]:
+    """Return a network, the length of its window, and how many axes a sample has."""
     length, axes = int(rng.choice([12, 16, 24, 32])), int(rng.choice([1, 3, 6]))
     one_dimensional = rng.random() < 0.4
     sketch = Sketch(rng, (1, length, axes) if one_dimensional else (1, length, axes, 1))
@@ -95,16 +131,7 @@ def _draw(rng: np.random.Generator, windows: int) -> RandomNetwork:
         dense.fully_connected(sketch, int(rng.integers(2, 7)))
         if rng.random() < 0.4:
             elementwise.softmax(sketch)
-    float_edges = bool(rng.random() < 0.5)
-    calibration = rng.normal(0, 3, size=(24, length * axes)).astype(np.float32)
-    model = writing.int8_model(sketch, calibration, float_edges)
-    inputs = _windows(rng, windows, length, axes)
-    if not float_edges:
-        low, high = calibration.min(), calibration.max()
-        inputs = np.clip(np.round((inputs - low) / (high - low) * 255 - 128), -128, 127).astype(
-            np.int8
-        )
-    return RandomNetwork(model, inputs, [n.kind for n in sketch.nodes], sketch.x)
+    return sketch, length, axes
 
 
 def _windows(rng: np.random.Generator, count: int, length: int, axes: int) -> np.ndarray:

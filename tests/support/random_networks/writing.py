@@ -4,11 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
-from support.random_networks.sketch import Sketch, Value
+from support.random_networks.sketch import Node, Sketch, Value
 from support.tflite_writer import WOp, WTensor, write
 
 
 def float_model(sketch: Sketch) -> bytes:
+    tensors = _float_tensors(sketch)
+    # A change of scale says nothing in float: there it is a reshape.
+    ops = [
+        _copy(sketch, n)
+        if n.kind == "QUANTIZE"
+        else WOp(n.kind, n.inputs, [n.output], n.options_type, n.options)
+        for n in sketch.nodes
+    ]
+    return write(tensors, ops, [0], [sketch.x])
+
+
+def magnitude_model(sketch: Sketch) -> bytes:
+    """The float network of absolute weights: for absolute windows it gives the size of all terms.
+
+    Functions that change a value by no more than what they are given becomes are copies; those
+    that add a bounded value of their own add 1.
+    """
+    tensors = _float_tensors(sketch)
+    for tensor in tensors:
+        if tensor.data is not None and tensor.dtype is np.float32:
+            tensor.data = np.abs(tensor.data)
+    tensors.append(WTensor("one", (1,), np.float32, np.ones(1, np.float32)))
+    ops = []
+    for n in sketch.nodes:
+        if n.kind in ("QUANTIZE", "RELU", "RELU6", "LEAKY_RELU"):
+            ops.append(_copy(sketch, n))
+        elif n.kind in ("LOGISTIC", "TANH", "SOFTMAX"):
+            ops.append(WOp("ADD", [*n.inputs, len(tensors) - 1], [n.output], "AddOptions"))
+        else:
+            options = {k: v for k, v in n.options.items() if k != "FusedActivationFunction"}
+            ops.append(WOp(n.kind, n.inputs, [n.output], n.options_type, options))
+    return write(tensors, ops, [0], [sketch.x])
+
+
+def _float_tensors(sketch: Sketch) -> list[WTensor]:
     tensors = []
     for i, v in enumerate(sketch.values):
         data, dtype = None, np.float32
@@ -19,20 +54,12 @@ def float_model(sketch: Sketch) -> bytes:
         elif v.arguments is not None:
             data, dtype = v.arguments, np.int32
         tensors.append(WTensor(f"t{i}", v.shape, dtype, data))
-    # A change of scale says nothing in float: there it is a reshape.
-    ops = [
-        WOp(
-            "RESHAPE",
-            n.inputs,
-            [n.output],
-            "ReshapeOptions",
-            {"NewShape": sketch.values[n.output].shape},
-        )
-        if n.kind == "QUANTIZE"
-        else WOp(n.kind, n.inputs, [n.output], n.options_type, n.options)
-        for n in sketch.nodes
-    ]
-    return write(tensors, ops, [0], [sketch.x])
+    return tensors
+
+
+def _copy(sketch: Sketch, node: Node) -> WOp:
+    shape = sketch.values[node.output].shape
+    return WOp("RESHAPE", node.inputs, [node.output], "ReshapeOptions", {"NewShape": shape})
 
 
 def int8_model(sketch: Sketch, calibration: np.ndarray, float_edges: bool) -> bytes:
