@@ -56,7 +56,7 @@ format: $(READY)
 	find firmware hargen -name '*.[ch]' | xargs $(BIN)/clang-format -i
 
 docs: $(READY)
-	$(BIN)/python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 wheel: $(READY)
 	$(BIN)/python -m build --outdir dist .

@@ -51,6 +51,17 @@ def recordings(path: Path) -> None:
     path.write_bytes(pickle.dumps(content))
 
 
+def windows(path: Path) -> None:
+    """Write 120 windows of made-up motion, preprocessed for the default network."""
+    import numpy as np
+
+    from hargen.datasets.synthetic import synthetic
+    from hargen.preprocessing import preset
+
+    made = synthetic(120, window=24, preprocessing=preset("default", window=24))
+    np.savez(path, x=made.x, y=made.y, classes=np.array(made.classes))
+
+
 def model(path: Path) -> None:
     """Write the default network under another name, with its card."""
     source = models.default().tflite
@@ -59,8 +70,10 @@ def model(path: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "model.keras": model,
     "model.tflite": model,
     "test.pkl": recordings,
+    "windows.npz": windows,
 }
 
 
