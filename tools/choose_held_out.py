@@ -10,9 +10,6 @@ from __future__ import annotations
 import argparse
 import random
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from hargen import models
 from hargen.datasets import st_har_26hz
@@ -20,27 +17,20 @@ from hargen.datasets import st_har_26hz
 CLASSES = ("stationary", "walking", "running")
 SEED = 1
 SHARE = 0.25
-SAME_SESSION_MG = 200.0
 
 
 def sessions(folder: Path) -> list[list[str]]:
     """Return recordings in groups that were probably cut from one session.
 
-    Neighbours by number whose mean acceleration is nearly the same were worn in the same way by the
-    same person; such a group stays on one side of every split.
+    Such a group stays on one side of every split.
     """
-    groups: list[list[str]] = []
+    found: dict[str, list[str]] = {}
+    recordings = st_har_26hz.recordings(folder)
     for name in CLASSES:
-        last: Any = None
-        for path in sorted(folder.glob(f"{name}/*.csv")):
-            recording = st_har_26hz.read_recording(path, f"{name}/{path.stem}", 0)
-            mean = recording.samples.mean(axis=0)
-            if last is not None and float(np.linalg.norm(mean - last)) < SAME_SESSION_MG:
-                groups[-1].append(recording.name)
-            else:
-                groups.append([recording.name])
-            last = mean
-    return groups
+        for recording in recordings.recordings:
+            if recordings.classes[recording.label] == name:
+                found.setdefault(recording.group, []).append(recording.name)
+    return list(found.values())
 
 
 def choose_held_out(folder: Path) -> list[str]:

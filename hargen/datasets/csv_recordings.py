@@ -18,7 +18,7 @@ from hargen.datasets.csv_columns import is_header
 from hargen.datasets.csv_file import UNLABELLED as NO_LABEL
 from hargen.datasets.csv_file import CsvFile
 from hargen.datasets.csv_file import read as read_file
-from hargen.datasets.recording import Recording, rate_notes, windows_of
+from hargen.datasets.recording import Recording, RecordingSet, rate_notes, windows_of
 from hargen.datasets.windows import UNLABELLED, Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
@@ -55,8 +55,35 @@ def load(source: Path, spec: Preprocessing) -> Windows:
     """Return the windows of a folder of CSV files, or of one.
 
     Raises:
+        DataError: see recordings; the sample rate is not the model's.
+    """
+    found = recordings(source)
+    rate = found.sample_rate_hz
+    other_rate = timing.disagrees(rate, spec.sample_rate_hz)
+    if other_rate and not csv_card.read(source).any_rate:
+        raise DataError(
+            f"recorded at {rate:.4g} Hz, the model is for {spec.sample_rate_hz:g} Hz",
+            where=str(source),
+            hint="resample the recordings, or write any_rate = true into data.toml to feed them as "
+            "they are",
+        )
+    return windows_of(
+        found.recordings,
+        found.classes,
+        spec,
+        found.unit,
+        source=found.source,
+        where=source,
+        notes=(rate_notes(rate, spec) if other_rate else ()) + found.notes,
+    )
+
+
+def recordings(source: Path) -> RecordingSet:
+    """Return the recordings of a folder of CSV files, or of one; by file.
+
+    Raises:
         DataError: a line or data.toml is broken; a unit, rate or name of a class is missing; the
-            sample rate is not what is stated, or not the model's.
+            sample rate is not what is stated.
     """
     card = csv_card.read(source)
     files = _files(source) if source.is_dir() else [source]
@@ -79,34 +106,24 @@ def load(source: Path, spec: Preprocessing) -> Windows:
             rates[path] = rate
         name = path.relative_to(source).with_suffix("").as_posix() if source.is_dir() else path.stem
         for number, run in enumerate(content.runs(), 1):
-            piece = _Piece(content, run, name if number == 1 else f"{name}-{number}", card)
+            piece = _Piece(content, run, name, number, card)
             if piece.label not in card.leave_out:
                 pieces.append(piece)
     if not pieces:
         raise DataError("every sample is left out", where=str(source), why="leave_out of data.toml")
     rate = _rate(rates, card, source)
-    other_rate = timing.disagrees(rate, spec.sample_rate_hz)
-    if other_rate and not card.any_rate:
-        raise DataError(
-            f"recorded at {rate:.4g} Hz, the model is for {spec.sample_rate_hz:g} Hz",
-            where=str(source),
-            hint="resample the recordings, or write any_rate = true into data.toml to feed them as "
-            "they are",
-        )
     classes = card.classes or _class_names(pieces)
     left_out = total - sum(piece.run.stop - piece.run.start for piece in pieces)
-    notes = rate_notes(rate, spec) if other_rate else ()
-    if left_out:
-        notes += (f"samples left out by data.toml: {left_out}",)
     unit = pieces[0].file.columns.unit
-    return windows_of(
-        [piece.recording(classes) for piece in pieces],
-        classes,
-        spec,
-        unit,
+    return RecordingSet(
+        kind="CSV",
+        recordings=tuple(piece.recording(classes) for piece in pieces),
+        classes=classes,
+        unit=unit,
+        sample_rate_hz=rate,
+        grouped_by="recording",
         source=f"CSV: {source.name}, {len(pieces)} recordings, {rate:.4g} Hz, {unit}",
-        where=source,
-        notes=notes,
+        notes=(f"samples left out by data.toml: {left_out}",) if left_out else (),
     )
 
 
@@ -114,7 +131,8 @@ def load(source: Path, spec: Preprocessing) -> Windows:
 class _Piece:
     file: CsvFile
     run: slice
-    name: str
+    stem: str
+    number: int
     card: DataCard
 
     @property
@@ -136,7 +154,8 @@ class _Piece:
             index = classes.index(label)
         else:
             raise self._unnamed(f"classes of data.toml are {', '.join(classes)}"[:200])
-        return Recording(self.name, index, self.file.samples[self.run])
+        name = self.stem if self.number == 1 else f"{self.stem}-{self.number}"
+        return Recording(name, index, self.file.samples[self.run], self.stem)
 
     def check_named(self) -> None:
         if _whole(self.label) is not None:

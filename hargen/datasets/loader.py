@@ -16,7 +16,8 @@ from hargen.datasets import (
     wisdm_v1_1,
 )
 from hargen.datasets.parts import Part
-from hargen.datasets.windows import Windows
+from hargen.datasets.recording import RecordingSet
+from hargen.datasets.windows import Windows, check_class_names
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 
@@ -61,13 +62,10 @@ def load(
 def _load(
     path: Path, part: Part | None, window: int, preprocessing: Preprocessing, axes: int
 ) -> Windows:
-    if path.is_file() and _head(path).startswith(b"PK"):
+    if is_npz(path):
         parts.refuse(part, path)
         return npz.load(path, window=window, axes=axes)
-    if not path.exists():
-        raise DataError("no such file or folder", where=str(path), hint=_HINT)
-    if not path.is_file() and not path.is_dir():
-        raise DataError("neither a file nor a folder", where=str(path), hint=_HINT)
+    kind = _kind(path)
     if len(preprocessing.axes) != axes:
         raise DataError(
             f"the preprocessing gives {len(preprocessing.axes)} axes, the model takes {axes}",
@@ -77,7 +75,6 @@ def _load(
     spec = preprocessing
     if window != spec.window:
         spec = spec.with_window(window)
-    kind = _kind_of_folder(path) if path.is_dir() else _kind_of_file(path)
     if kind == "mobility_v1":
         if not path.is_dir():
             parts.refuse(part, path)
@@ -88,6 +85,58 @@ def _load(
     return _WITHOUT_PARTS[kind](path, spec)
 
 
+def recordings(source: str | Path) -> RecordingSet:
+    """Return the recordings of a data set as they were made, such as a network is trained on.
+
+    Args:
+        source: as for load, but for .npz, which has no recordings. What is published in two parts
+            is its train part, unless `source#test` says otherwise.
+
+    Raises:
+        DataError: the data is missing, not known, or broken.
+    """
+    path = Path(source)
+    try:
+        path, part = parts.split(path)
+        if is_npz(path):
+            raise DataError("windows are no recordings", where=str(path), hint=_HINT)
+        found = _recordings(path, part)
+    except OSError as error:
+        raise DataError("cannot read", where=str(path), why=error.strerror or str(error)) from error
+    check_class_names(found.classes, str(path))
+    return found
+
+
+def _recordings(path: Path, part: Part | None) -> RecordingSet:
+    kind = _kind(path)
+    if kind == "mobility_v1":
+        if not path.is_dir():
+            parts.refuse(part, path)
+        return mobility_v1.recordings(path, part)
+    if kind == "WISDM v1.1":
+        return wisdm_v1_1.recordings(path, part)
+    parts.refuse(part, path)
+    return _RECORDINGS_WITHOUT_PARTS[kind](path)
+
+
+def is_npz(path: Path) -> bool:
+    """Return whether a file is told to be windows in .npz by its content."""
+    return path.is_file() and _head(path).startswith(b"PK")
+
+
+def _kind(path: Path) -> str:
+    if not path.exists():
+        raise DataError("no such file or folder", where=str(path), hint=_HINT)
+    if not path.is_file() and not path.is_dir():
+        raise DataError("neither a file nor a folder", where=str(path), hint=_HINT)
+    return _kind_of_folder(path) if path.is_dir() else _kind_of_file(path)
+
+
+_RECORDINGS_WITHOUT_PARTS: dict[str, Callable[[Path], RecordingSet]] = {
+    "CSV recordings": csv_recordings.recordings,
+    "st_har_26hz": st_har_26hz.recordings,
+    "wisdm51": wisdm51.recordings,
+}
 _WITHOUT_PARTS: dict[str, Callable[[Path, Preprocessing], Windows]] = {
     "CSV recordings": csv_recordings.load,
     "st_har_26hz": st_har_26hz.load,

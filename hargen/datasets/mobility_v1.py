@@ -16,10 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hargen.datasets.parts import Part
-from hargen.datasets.recording import most_frequent, no_windows, rate_notes
+from hargen.datasets.recording import (
+    Recording,
+    RecordingSet,
+    most_frequent,
+    no_windows,
+    rate_notes,
+)
 from hargen.datasets.safe_pickle import read_pickle
 from hargen.datasets.text import MAX_MAGNITUDE
-from hargen.datasets.windows import Windows
+from hargen.datasets.windows import UNLABELLED, Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 from hargen.preprocessing.reference import to_windows
@@ -42,10 +48,7 @@ def load(source: Path, spec: Preprocessing, part: Part | None = None) -> Windows
     Raises:
         DataError: it is no pickle of plain data, or not of this form.
     """
-    path = source
-    if source.is_dir():
-        path = source / (TRAIN_NAME if part == "train" else FILE_NAME)
-    names, labels, arrays = _parse(read_pickle(path), str(path))
+    path, names, labels, arrays = _read(source, part)
     kept = [i for i, label in enumerate(labels) if label != DRIVING]
     if not kept:
         raise DataError("every recording is of driving", where=str(path))
@@ -73,6 +76,38 @@ def load(source: Path, spec: Preprocessing, part: Part | None = None) -> Windows
         recording=most_frequent(recording_of_sample[picks], len(kept)),
         notes=notes,
     )
+
+
+def recordings(source: Path, part: Part | None = None) -> RecordingSet:
+    """Return the recordings of a pickle, or of a folder's train.pkl or (part `test`) test.pkl.
+
+    Driving, which the zoo leaves out, has no label.
+
+    Raises:
+        DataError: see load.
+    """
+    path, names, labels, arrays = _read(source, part or "train")
+    return RecordingSet(
+        kind="mobility_v1",
+        recordings=tuple(
+            Recording(name, UNLABELLED if label == DRIVING else label, samples, name)
+            for name, label, samples in zip(names, labels, arrays, strict=True)
+        ),
+        classes=CLASSES,
+        unit="g",
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        grouped_by="recording",
+        source=f"mobility_v1: {path.name}, {len(names)} recordings, 26 Hz, g",
+    )
+
+
+def _read(
+    source: Path, part: Part | None
+) -> tuple[Path, list[str], list[int], list[npt.NDArray[np.float64]]]:
+    path = source
+    if source.is_dir():
+        path = source / (TRAIN_NAME if part == "train" else FILE_NAME)
+    return path, *_parse(read_pickle(path), str(path))
 
 
 def _parse(value: Any, where: str) -> tuple[list[str], list[int], list[npt.NDArray[np.float64]]]:

@@ -17,11 +17,39 @@ from hargen.preprocessing.reference import to_windows
 
 @dataclass(frozen=True)
 class Recording:
-    """One continuous recording: samples float64 (n, 3) of x, y, z; label into the set's classes."""
+    """One continuous recording: samples float64 (n, 3) of x, y, z; label into the set's classes.
+
+    group: the subject or session that it is of, as far as the data says; "" where nobody knows.
+    """
 
     name: str
     label: int
     samples: npt.NDArray[np.float64]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class RecordingSet:
+    """The recordings of a data set as they were made: without gaps, each of one label.
+
+    kind: what the data set is, in a word. label of a recording: index into classes, or UNLABELLED.
+    unit, sample_rate_hz: of all samples. grouped_by: what the recordings' groups are: subjects,
+    sessions or recordings. source, notes: as in Windows.
+    """
+
+    kind: str
+    recordings: tuple[Recording, ...]
+    classes: tuple[str, ...]
+    unit: Unit
+    sample_rate_hz: float
+    grouped_by: str
+    source: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups, in the order in which they come."""
+        return tuple(dict.fromkeys(recording.group for recording in self.recordings))
 
 
 def windows_of(

@@ -7,17 +7,19 @@ recording's name is `class/file name without .csv`.
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from hargen.datasets import text
-from hargen.datasets.recording import Recording, rate_notes, windows_of
+from hargen.datasets.recording import Recording, RecordingSet, rate_notes, windows_of
 from hargen.datasets.windows import Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 
 SAMPLE_RATE_HZ = 26.0
+SAME_SESSION_MG = 200.0
 
 
 def recognise(folder: Path) -> bool:
@@ -56,21 +58,51 @@ def load(folder: Path, spec: Preprocessing) -> Windows:
     Raises:
         DataError: see read_recording.
     """
-    files = sorted(folder.glob("*/*.csv"))
-    classes = tuple(sorted({file.parent.name for file in files}))
-    recordings: list[Recording] = []
-    total = 0
-    for file in files:
-        name = f"{file.parent.name}/{file.stem}"
-        recordings.append(read_recording(file, name, classes.index(file.parent.name)))
-        total += len(recordings[-1].samples)
-        text.check_samples(total, str(folder))
+    found = recordings(folder)
     return windows_of(
-        recordings,
-        classes,
+        found.recordings,
+        found.classes,
         spec,
-        "mg",
-        source=f"st_har_26hz: {len(recordings)} recordings, 26 Hz, mg",
+        found.unit,
+        source=found.source,
         where=folder,
         notes=rate_notes(SAMPLE_RATE_HZ, spec),
     )
+
+
+def recordings(folder: Path) -> RecordingSet:
+    """Return the recordings of a folder of class folders, by what seems one session.
+
+    Raises:
+        DataError: see read_recording.
+    """
+    files = sorted(folder.glob("*/*.csv"))
+    classes = tuple(sorted({file.parent.name for file in files}))
+    found: list[Recording] = []
+    total = 0
+    for file in files:
+        name = f"{file.parent.name}/{file.stem}"
+        recording = read_recording(file, name, classes.index(file.parent.name))
+        total += len(recording.samples)
+        text.check_samples(total, str(folder))
+        same = bool(found) and _same_session(found[-1], recording)
+        found.append(replace(recording, group=found[-1].group if same else name))
+    return RecordingSet(
+        kind="st_har_26hz",
+        recordings=tuple(found),
+        classes=classes,
+        unit="mg",
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        grouped_by="session",
+        source=f"st_har_26hz: {len(found)} recordings, 26 Hz, mg",
+    )
+
+
+def _same_session(one: Recording, other: Recording) -> bool:
+    """Return whether neighbours by number were probably cut from one session.
+
+    Where their mean acceleration is nearly the same, the sensor was worn in the same way, by one
+    person.
+    """
+    apart = one.samples.mean(axis=0) - other.samples.mean(axis=0)
+    return one.label == other.label and float(np.linalg.norm(apart)) < SAME_SESSION_MG

@@ -7,12 +7,13 @@ people.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from hargen.datasets.classes import NO_CLASS, match_classes
 from hargen.datasets.motion import ACTIVITIES, accelerometer
-from hargen.datasets.recording import Recording, windows_of
+from hargen.datasets.recording import Recording, RecordingSet, windows_of
 from hargen.datasets.windows import UNLABELLED, Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
@@ -71,6 +72,62 @@ def synthetic(
         plan = [(UNLABELLED, motion) for motion in DEFAULT_CLASSES]
         names = ()
 
+    recordings = _record(n, plan, spec, seed)
+    return windows_of(
+        recordings,
+        names,
+        spec,
+        "mg",
+        source=f"synthetic: {n} windows of made-up motion, seed {seed}",
+        where=where,
+        notes=notes,
+        synthetic=True,
+    )
+
+
+def synthetic_recordings(
+    n: int, *, preprocessing: Preprocessing, classes: Sequence[str] | None = None, seed: int = 0
+) -> RecordingSet:
+    """Return synthetic recordings that give n windows of the preprocessing; see synthetic.
+
+    Raises:
+        DataError: n is out of range, or the generator knows none of the classes.
+    """
+    if not 1 <= n <= MAX_WINDOWS:
+        raise DataError(
+            f"cannot make {n} synthetic windows",
+            where=f"synthetic {n}",
+            hint=f"give 1 to {MAX_WINDOWS}",
+        )
+    names = tuple(classes) if classes else DEFAULT_CLASSES
+    motions = tuple(ACTIVITIES)
+    found = match_classes(motions, names)
+    plan = [(label, motions[m]) for label, m in enumerate(found) if m != NO_CLASS]
+    if not plan:
+        raise DataError(
+            "no synthetic motion for any of the classes",
+            where=f"synthetic {n}",
+            why=f"there is motion for {', '.join(motions)}",
+        )
+    return RecordingSet(
+        kind="synthetic",
+        recordings=tuple(
+            replace(recording, group=recording.name)
+            for recording in _record(n, plan, preprocessing, seed)
+        ),
+        classes=names,
+        unit="mg",
+        sample_rate_hz=preprocessing.sample_rate_hz,
+        grouped_by="recording",
+        source=f"synthetic: {n} windows of made-up motion, seed {seed}",
+        notes=("synthetic motion, made up and not measured",),
+    )
+
+
+def _record(
+    n: int, plan: Sequence[tuple[int, str]], spec: Preprocessing, seed: int
+) -> list[Recording]:
+    """Return recordings of n windows in all, of the plan's labels and motions in turn."""
     generator = np.random.Generator(np.random.PCG64(seed))
     left = [n // len(plan) + (i < n % len(plan)) for i in range(len(plan))]
     recordings: list[Recording] = []
@@ -87,13 +144,4 @@ def synthetic(
                 name = f"synthetic-{motion}-{len(recordings):04d}"
                 recordings.append(Recording(name, label, samples))
                 left[i] -= size
-    return windows_of(
-        recordings,
-        names,
-        spec,
-        "mg",
-        source=f"synthetic: {n} windows of made-up motion, seed {seed}",
-        where=where,
-        notes=notes,
-        synthetic=True,
-    )
+    return recordings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,25 @@ TOLERANCE = 0.02
 
 GAP = 5.0
 """A step of more than this many sample periods is a gap."""
+
+
+def gaps(times: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return for each step between two of `times` (n,) whether it is a gap: bool (n - 1,).
+
+    A step that goes back is one too.
+    """
+    steps = np.diff(times)
+    forward = steps[steps > 0]
+    if not len(forward):
+        return steps < 0
+    found: npt.NDArray[np.bool_] = (steps < 0) | (steps > GAP * np.median(forward))
+    return found
+
+
+def pieces(times: npt.NDArray[Any]) -> list[slice]:
+    """Return the stretches of samples without a gap between them."""
+    ends = [0, *(np.flatnonzero(gaps(times)) + 1).tolist(), len(times)]
+    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def rate(times: npt.NDArray[Any], unit_s: float = 1e-9) -> float | None:

@@ -12,13 +12,15 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from hargen.datasets import text, timing
-from hargen.datasets.recording import Recording, rate_notes, windows_of
+from hargen.datasets.recording import Recording, RecordingSet, rate_notes, windows_of
 from hargen.datasets.windows import Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
@@ -97,17 +99,87 @@ def _rows(path: Path) -> Iterator[_Row]:
         yield subject, activity, int(time), x, y, z
 
 
+@dataclass
+class _Runs:
+    """Unbroken runs of the activities that are used, and what was seen beside them."""
+
+    names: list[str] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    times: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    samples: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    others: int = 0
+
+    @property
+    def subjects(self) -> list[str]:
+        return sorted({name.split("-")[0] for name in self.names})
+
+    def source(self) -> str:
+        return f"wisdm51: {len(self.subjects)} subjects, phone, 20 Hz, m/s2"
+
+    def notes(self) -> tuple[str, ...]:
+        notes: tuple[str, ...] = ()
+        if self.others:
+            notes += (f"samples of other activities left out: {self.others}",)
+        for subject, found in self.rates.items():
+            if timing.disagrees(measured := float(np.median(found)), SAMPLE_RATE_HZ):
+                notes += (f"warning: the timestamps of subject {subject} tell {measured:.4g} Hz",)
+        return notes
+
+
 def load(source: Path, spec: Preprocessing) -> Windows:
     """Return the windows of one file or of all files of a folder.
 
     Raises:
         DataError: a line is broken, or no file has an activity that is used.
     """
+    runs = _read(source)
+    return windows_of(
+        [
+            Recording(name, label, samples)
+            for name, label, samples in zip(runs.names, runs.labels, runs.samples, strict=True)
+        ],
+        CLASSES,
+        spec,
+        "m/s2",
+        source=runs.source(),
+        where=source,
+        notes=rate_notes(SAMPLE_RATE_HZ, spec) + runs.notes(),
+    )
+
+
+def recordings(source: Path) -> RecordingSet:
+    """Return the recordings of one file or of all files of a folder, cut at gaps; by subject.
+
+    Raises:
+        DataError: see load.
+    """
+    runs = _read(source)
+    return RecordingSet(
+        kind="wisdm51",
+        recordings=tuple(
+            Recording(
+                f"{name}{f'.{n}' if n > 1 else ''}", label, samples[piece], name.split("-")[0]
+            )
+            for name, label, samples, times in zip(
+                runs.names, runs.labels, runs.samples, runs.times, strict=True
+            )
+            for n, piece in enumerate(timing.pieces(times), 1)
+        ),
+        classes=CLASSES,
+        unit="m/s2",
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        grouped_by="subject",
+        source=runs.source(),
+        notes=runs.notes(),
+    )
+
+
+def _read(source: Path) -> _Runs:
     files = _files(source) if source.is_dir() else [source]
-    recordings: list[Recording] = []
-    runs: Counter[str] = Counter()
-    rates: dict[str, list[float]] = {}
-    total = others = 0
+    runs = _Runs()
+    seen: Counter[str] = Counter()
+    total = 0
     for file in files:
         for (subject, activity), group in groupby(_rows(file), key=lambda row: row[:2]):
             times, values = array("q"), array("d")
@@ -117,35 +189,20 @@ def load(source: Path, spec: Preprocessing) -> Windows:
                 text.check_samples(total + len(times), str(file))
             total += len(times)
             if activity not in _ACTIVITIES:
-                others += len(times)
+                runs.others += len(times)
                 continue
             if (rate := timing.rate(np.array(times))) is not None:
-                rates.setdefault(subject, []).append(rate)
+                runs.rates.setdefault(subject, []).append(rate)
             name = f"{subject}-{activity}"
-            runs[name] += 1
-            if runs[name] > 1:
-                name = f"{name}-{runs[name]}"
-            label = CLASSES.index(_ACTIVITIES[activity])
-            recordings.append(Recording(name, label, np.array(values).reshape(-1, 3)))
-    if not recordings:
+            seen[name] += 1
+            runs.names.append(f"{name}-{seen[name]}" if seen[name] > 1 else name)
+            runs.labels.append(CLASSES.index(_ACTIVITIES[activity]))
+            runs.times.append(np.array(times, dtype=np.int64))
+            runs.samples.append(np.array(values).reshape(-1, 3))
+    if not runs.names:
         raise DataError(
             "no sample of walking, jogging, stairs, sitting or standing",
             where=str(source),
             hint="the phone accelerometer's files have activities A to E",
         )
-    notes = rate_notes(SAMPLE_RATE_HZ, spec)
-    if others:
-        notes += (f"samples of other activities left out: {others}",)
-    for subject, found in rates.items():
-        if timing.disagrees(measured := float(np.median(found)), SAMPLE_RATE_HZ):
-            notes += (f"warning: the timestamps of subject {subject} tell {measured:.4g} Hz",)
-    subjects = {recording.name.split("-")[0] for recording in recordings}
-    return windows_of(
-        recordings,
-        CLASSES,
-        spec,
-        "m/s2",
-        source=f"wisdm51: {len(subjects)} subjects, phone, 20 Hz, m/s2",
-        where=source,
-        notes=notes,
-    )
+    return runs

@@ -8,13 +8,20 @@ label is the most frequent one, ties go to the alphabetically first name.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from hargen.datasets import text, timing, wisdm_fingerprint, wisdm_records
 from hargen.datasets.parts import Part
-from hargen.datasets.recording import most_frequent, no_windows, rate_notes
+from hargen.datasets.recording import (
+    Recording,
+    RecordingSet,
+    most_frequent,
+    no_windows,
+    rate_notes,
+)
 from hargen.datasets.windows import Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
@@ -69,18 +76,9 @@ def load(source: Path, spec: Preprocessing, part: Part | None) -> Windows:
     Raises:
         DataError: see wisdm_records.read; a folder has several such files; a part is too short.
     """
-    path = source
-    if source.is_dir():
-        path, *others = _files(source)
-        if others:
-            raise DataError(
-                f"{1 + len(others)} files of WISDM v1.1",
-                where=str(source),
-                why=", ".join(file.name for file in (path, *others))[:200],
-                hint="name one of them",
-            )
+    path = _only_file(source)
     records = wisdm_records.read(path)
-    boundary = len(records) * 4 // 5
+    boundary = _boundary(records)
     chosen = slice(boundary) if part == "train" else slice(boundary, None)
     x, starts = to_windows(records.samples[chosen], spec, "m/s2", drop_exact_last=True)
     if not len(x):
@@ -108,3 +106,60 @@ def load(source: Path, spec: Preprocessing, part: Part | None) -> Windows:
             *wisdm_records.notes(records),
         ),
     )
+
+
+def recordings(source: Path, part: Part | None) -> RecordingSet:
+    """Return the recordings of one part of the file, or of the file in a folder; by user.
+
+    A recording is an unbroken run of one activity of one user, cut at gaps in time.
+
+    Args:
+        source: the file, or the folder that has it.
+        part: `train` (also where it is None) is the first 80 % of the records, `test` the rest.
+
+    Raises:
+        DataError: see load.
+    """
+    path = _only_file(source)
+    records = wisdm_records.read(path)
+    boundary = _boundary(records)
+    first, last = (boundary, len(records)) if part == "test" else (0, boundary)
+    users, activities = records.users[first:last], records.activities[first:last]
+    times, samples = records.times[first:last], records.samples[first:last]
+    changes = np.flatnonzero((np.diff(users) != 0) | (np.diff(activities) != 0)) + 1
+    found: list[Recording] = []
+    for start, end in pairwise([0, *changes.tolist(), len(users)]):
+        user, activity = str(users[start]), int(activities[start])
+        for piece in timing.pieces(times[start:end]):
+            name = f"{user}-{wisdm_records.ACTIVITIES[activity]}-{len(found)}"
+            label = int(_CLASS_INDEX[activity])
+            found.append(Recording(name, label, samples[start:end][piece], user))
+    return RecordingSet(
+        kind="WISDM v1.1",
+        recordings=tuple(found),
+        classes=CLASSES,
+        unit="m/s2",
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        grouped_by="subject",
+        source=f"WISDM v1.1: {path.name}, {part or 'train'} part, {len(set(users.tolist()))} users,"
+        " 20 Hz, m/s2",
+        notes=wisdm_records.notes(records),
+    )
+
+
+def _only_file(source: Path) -> Path:
+    if not source.is_dir():
+        return source
+    path, *others = _files(source)
+    if others:
+        raise DataError(
+            f"{1 + len(others)} files of WISDM v1.1",
+            where=str(source),
+            why=", ".join(file.name for file in (path, *others))[:200],
+            hint="name one of them",
+        )
+    return path
+
+
+def _boundary(records: wisdm_records.Records) -> int:
+    return len(records) * 4 // 5
