@@ -64,8 +64,9 @@ def compile_model(
     sanitize: bool = True,
     flags: tuple[str, ...] = (),
     runtime: Path = ROOT / "firmware/runtime",
+    harness: Path = HARNESS,
 ) -> Path:
-    """Compile the emitted model with the harness and return the program.
+    """Compile the emitted model with a harness and return the program.
 
     `runtime` may be another folder of kernels: one with a mistake, to see that it shows.
     """
@@ -82,7 +83,7 @@ def compile_model(
         f"-I{runtime}",
         str(folder / "net.c"),
         str(folder / "net_data.c"),
-        str(HARNESS),
+        str(harness),
         "-lm",
         "-o",
         str(program),
