@@ -14,6 +14,7 @@ TYPES = {
     np.dtype(np.float32): tflite.TensorType.FLOAT32,
     np.dtype(np.int8): tflite.TensorType.INT8,
     np.dtype(np.int32): tflite.TensorType.INT32,
+    np.dtype(np.float16): tflite.TensorType.FLOAT16,
 }
 
 
