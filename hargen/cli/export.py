@@ -81,6 +81,7 @@ def export(
     from hargen import models
     from hargen.cli import results
     from hargen.emit import project
+    from hargen.errors import LimitError
     from hargen.validate import expected
 
     if str(model) == EMBEDDED and not model.exists():
@@ -101,6 +102,13 @@ def export(
         converted=converted,
     )
     results.print_export(result, model)
+    if result.broken:
+        raise LimitError(
+            "the project is written, but files that were in the folder before break its rules",
+            where=str(output),
+            why="; ".join(result.broken),
+            hint="hargen lint says what to do about each",
+        )
 
 
 def _converted(

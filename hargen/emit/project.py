@@ -34,12 +34,17 @@ Content = Literal["project", "c"]
 
 @dataclass(frozen=True, eq=False)
 class ExportResult:
-    """What export made, for a report: notes are sentences that the user should read."""
+    """What export made, for a report.
+
+    notes: sentences that the user should read. broken: rules of hargen lint that the folder breaks
+    by files that were in it before.
+    """
 
     folder: Path
     manifest: Manifest
     plan: Plan
     notes: tuple[str, ...]
+    broken: tuple[str, ...] = ()
 
 
 def export(
@@ -146,11 +151,10 @@ def export(
     if board is not None and content == "project":
         _check_rules(contents, written, board)
     place(contents, inspect(folder, contents, force=force))
+    broken: tuple[str, ...] = ()
     if board is not None and content == "project":
-        notes += _rules_broken_by_others(folder, written, board)
-    if board is not None and content == "project":
-        notes += _rules_broken_by_others(folder, written, board)
-    return ExportResult(folder, written, plan, tuple(notes))
+        broken = _rules_broken_by_others(folder, written, board)
+    return ExportResult(folder, written, plan, tuple(notes), broken)
 
 
 def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) -> None:
@@ -164,28 +168,13 @@ def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) ->
         )
 
 
-def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> list[str]:
-    """Return the rules that the folder breaks by what was in it before: nobody's mistake yet."""
+def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> tuple[str, ...]:
+    """Return the rules that the folder breaks by what was in it before."""
     try:
         found = lint.check(Tree.on_disk(folder), written, board)
     except OSError as error:
-        return [f"hargen lint cannot read the folder: {error}"]
-    return [
-        f"{one.file}: {one.element}: {one.why} [{one.rule}]; hargen lint says what to do"
-        for one in found
-    ]
-
-
-def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> list[str]:
-    """Return the rules that the folder breaks by what was in it before: nobody's mistake yet."""
-    try:
-        found = lint.check(Tree.on_disk(folder), written, board)
-    except OSError as error:
-        return [f"hargen lint cannot read the folder: {error}"]
-    return [
-        f"{one.file}: {one.element}: {one.why} [{one.rule}]; hargen lint says what to do"
-        for one in found
-    ]
+        return (f"hargen lint cannot read the folder: {error}",)
+    return tuple(f"{one.file}: {one.element}: {one.why} [{one.rule}]" for one in found)
 
 
 def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:

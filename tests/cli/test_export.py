@@ -111,6 +111,16 @@ def test_a_model_that_is_not_there(hargen, tmp_path: Path) -> None:
     assert "no.tflite" in found.err
 
 
+def test_a_file_of_ones_own_that_breaks_a_rule_is_told_by_the_exit_code(
+    hargen, tmp_path: Path, project: Path
+) -> None:
+    (project / "App/mine.c").write_text("int mine;\n")
+    found = hargen("export", "default", "-o", project, "--board", BOARD)
+    assert found.code == 6
+    assert "App/mine.c: only STM32CubeIDE builds it" in found.err
+    assert manifest.verify(manifest.read(project), project) == []
+
+
 def test_a_pipe_or_a_device_is_no_model(hargen, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):

@@ -39,12 +39,12 @@ def test_what_export_writes_keeps_every_rule(optimize: str, tmp_path: Path) -> N
     assert (report.findings, report.notes) == ((), ())
 
 
-def test_what_was_there_and_breaks_a_rule_is_noted(tmp_path: Path) -> None:
+def test_what_was_there_and_breaks_a_rule_is_named(tmp_path: Path) -> None:
     """The project is written all the same: the file is somebody's own."""
     folder = tmp_path / "out"
     model = models.default().tflite
-    assert export(model, folder, board=BOARD, reference=reference.run).notes == ()
+    assert export(model, folder, board=BOARD, reference=reference.run).broken == ()
     (folder / "App/mine.c").write_text("int mine;\n")
-    debug, release = export(model, folder, board=BOARD, reference=reference.run).notes
+    debug, release = export(model, folder, board=BOARD, reference=reference.run).broken
     for note, name in ((debug, "Debug"), (release, "Release")):
         assert f"{name}: App/mine.c: only STM32CubeIDE builds it [sources-differ]" in note
