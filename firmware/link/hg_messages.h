@@ -137,7 +137,7 @@ typedef struct {
 
 typedef struct {
   uint32_t index;
-  uint32_t class_index; /* of the largest output; the first of equal ones */
+  uint32_t class_index; /* of the largest output, the first of equal ones; or the vote's winner */
   uint32_t cycles_preprocess;
   uint32_t cycles_inference;
   uint32_t stack_high_water; /* bytes of stack ever used; 0 where the port cannot tell */

@@ -20,7 +20,7 @@ def validate_serial(
             "--data",
             "-d",
             metavar="DATA",
-            help="Windows (.npz), or recordings: mobility_v1, st_har_26hz, wisdm51.",
+            help="Windows (.npz), or recordings: mobility_v1, st_har_26hz, WISDM, CSV.",
         ),
     ] = None,
     synthetic: Annotated[

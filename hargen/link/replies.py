@@ -75,7 +75,7 @@ class RunResult:
     output: bytes
     """int8 bytes, or float32 little-endian where the stage is WINDOW and the model gives floats."""
     class_index: int
-    """Of the largest output; the first of equal ones."""
+    """Of the largest output, the first of equal ones; or the winner of the vote."""
     cycles_preprocess: int
     cycles_inference: int
     stack_high_water: int
