@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hargen.errors import ModelError
 from hargen.importers.onnx.affine import Affine
 from hargen.importers.onnx.classifier import Classifier
 from hargen.importers.onnx.values import Floats
@@ -152,6 +153,8 @@ class _Builder:
 
     def _constant(self, name: str, values: Floats) -> TensorId:
         data = np.ascontiguousarray(values, dtype=np.float32)
+        if not np.isfinite(data).all():
+            raise ModelError("multiplied out, it is not a finite float32", where=name)
         return self._add(Tensor(name, data.shape, DType.FLOAT32, data=data))
 
     def _add(self, tensor: Tensor) -> TensorId:

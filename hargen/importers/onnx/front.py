@@ -101,8 +101,10 @@ def _data_input(node: NodeProto, constants: Constants) -> str:
             hint="supported are StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, PCA and"
             " TruncatedSVD",
         )
+    if len(node.input) not in _INPUTS.get(node.op_type, (2,)):
+        raise ModelError(f"it has {len(node.input)} inputs", where=node_name(node))
     moving = [name for name in node.input if not constants.is_constant(name)]
-    if len(moving) != 1 or len(node.input) > 3:
+    if len(moving) != 1:
         raise ModelError(
             f"{len(moving)} of its inputs depend on the network's input, not one",
             where=node_name(node),
@@ -172,7 +174,7 @@ def _times_matrix(affine: Affine, values: Floats | None) -> Affine:
 
 
 def _matmul(affine: Affine, node: NodeProto, constants: Constants) -> Affine:
-    if len(node.input) != 2 or constants.is_constant(node.input[0]):
+    if constants.is_constant(node.input[0]):
         raise ModelError("a matrix multiplied from the left is not supported")
     return _times_matrix(affine, constants.get(node.input[1]))
 
@@ -182,7 +184,7 @@ def _gemm(affine: Affine, node: NodeProto, constants: Constants) -> Affine:
     attributes = Attributes(node)
     if attributes.integer("transA", 0) or constants.is_constant(node.input[0]):
         raise ModelError("a matrix multiplied from the left is not supported")
-    matrix = constants.get(node.input[1]) if len(node.input) > 1 else None
+    matrix = constants.get(node.input[1])
     if matrix is not None and attributes.integer("transB", 0):
         matrix = matrix.T
     alpha, beta = attributes.number("alpha", 1.0), attributes.number("beta", 1.0)
@@ -217,3 +219,6 @@ _READERS: dict[str, Callable[[Affine, NodeProto, Constants], Affine]] = {
     "Scaler": _scaler,
     "Sub": _sub,
 }
+
+# How many inputs an operator may have, where it is not two
+_INPUTS = {"Cast": (1,), "Gemm": (2, 3), "Identity": (1,), "Scaler": (1,)}

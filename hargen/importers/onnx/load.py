@@ -40,6 +40,7 @@ def load_graph(content: bytes) -> GraphProto:
         raise ModelError(f"the network has {len(graph.node)} nodes, more than {MAX_NODES}")
     if model.functions or graph.sparse_initializer:
         raise ModelError("the file has functions or sparse weights, which are not supported")
+    _verify_names(graph)
     for node in graph.node:
         if node.domain not in DOMAINS:
             raise ModelError(
@@ -47,6 +48,19 @@ def load_graph(content: bytes) -> GraphProto:
                 where=node_name(node),
             )
     return graph
+
+
+def _verify_names(graph: GraphProto) -> None:
+    """Check that every name is text: protobuf gives bytes, or raises, where it is not UTF-8."""
+    try:
+        names = [value.name for value in (*graph.input, *graph.output, *graph.initializer)]
+        for node in graph.node:
+            names += [node.name, node.op_type, node.domain, *node.input, *node.output]
+            names += [attribute.name for attribute in node.attribute]
+    except UnicodeDecodeError as error:
+        raise ModelError("the file is corrupt", why="a name in it is not text") from error
+    if not all(isinstance(name, str) for name in names):
+        raise ModelError("the file is corrupt", why="a name in it is not text")
 
 
 def node_name(node: object) -> str:

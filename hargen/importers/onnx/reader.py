@@ -34,13 +34,6 @@ def read_graph(content: bytes) -> tuple[Graph, tuple[str, ...]]:
         ModelError: the file is corrupt, or has something that hargen does not support.
     """
     model = load_graph(content)
-    try:
-        return _read(model)
-    except UnicodeDecodeError as error:
-        raise ModelError("the file is corrupt", why=f"a name in it is not text ({error})") from None
-
-
-def _read(model: GraphProto) -> tuple[Graph, tuple[str, ...]]:
     node = _only_classifier(model)
     source, inputs = _input(model)
     producers = _producers(model)
