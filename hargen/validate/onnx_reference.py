@@ -49,29 +49,52 @@ def run(model: bytes, windows: NDArray[Any]) -> Answers:
             why=str(error),
             hint='pip install "hargen[svc]", or run without it: --no-reference',
         ) from error
-    labels = _class_labels(onnx.load_model_from_string(model))
+    classifier, bare = _bare(onnx.load_model_from_string(model))
+    labels = _class_labels(classifier)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(bare, options, providers=["CPUExecutionProvider"])
         (source,) = session.get_inputs()
-        found, scores = session.run(None, {source.name: windows.astype(np.float32)})[:2]
+        found, scores = session.run(None, {source.name: windows.astype(np.float32)})
     except Exception as error:  # onnxruntime's own classes, one for each of its status codes
         raise ModelError(f"{NAME} cannot run the model", why=str(error).splitlines()[0]) from error
     position = {label: index for index, label in enumerate(labels)}
     classes = np.array([position[label] for label in np.asarray(found).tolist()], np.int64)
-    if isinstance(scores, list):  # ZipMap's dictionaries
-        scores = [[row[label] for label in labels] for row in scores]
+    if scores.shape[1] == 2 and not _has_probabilities(classifier):
+        scores = scores[:, 1:]  # the only decision; the first column is its negative
     return Answers(np.asarray(scores, np.float32).reshape(len(windows), -1), classes)
 
 
-def _class_labels(model: Any) -> list[Any]:
-    """Return the labels of the model's classifier, in the order of its classes."""
-    for node in model.graph.node:
-        for attribute in node.attribute:
-            if attribute.name == "classlabels_ints" and attribute.ints:
-                return list(attribute.ints)
-            if attribute.name == "classlabels_strings" and attribute.strings:
-                return [label.decode() for label in attribute.strings]
+def _bare(model: Any) -> tuple[Any, bytes]:
+    """Return the classifier's node and the model with that node's own outputs, its batch free.
+
+    What converters put behind it (ZipMap's dictionaries, a column a class, scikit-learn's
+    decision_function) is as various as it is irrelevant to class and scores.
+    """
+    from onnx import helper
+
+    classifier = next(node for node in model.graph.node if node.op_type == "SVMClassifier")
+    del model.graph.output[:], model.graph.value_info[:]
+    model.graph.output.extend(map(helper.make_empty_tensor_value_info, classifier.output))
+    stored = {tensor.name for tensor in model.graph.initializer}
+    for source in model.graph.input:
+        if source.name not in stored:
+            source.type.tensor_type.shape.dim[0].Clear()
+    return classifier, model.SerializeToString()
+
+
+def _has_probabilities(classifier: Any) -> bool:
+    return any(a.name == "prob_a" and a.floats for a in classifier.attribute)
+
+
+def _class_labels(classifier: Any) -> list[Any]:
+    """Return the labels of a classifier, in the order of its classes."""
+    for attribute in classifier.attribute:
+        if attribute.name == "classlabels_strings" and attribute.strings:
+            return [label.decode() for label in attribute.strings]
+    for attribute in classifier.attribute:
+        if attribute.name == "classlabels_ints" and attribute.ints:
+            return list(attribute.ints)
     raise ModelError("the model names no class labels")
