@@ -24,9 +24,9 @@ HG_INLINE int32_t hg_first_tap(int32_t start, int32_t taps, int32_t dilation) {
   return first < taps ? first : taps;
 }
 
-/* The first tap that is behind an input of that size. */
+/* The first tap that is behind an input of that size; at most 0 where none lies before its end. */
 HG_INLINE int32_t hg_end_tap(int32_t start, int32_t taps, int32_t dilation, int32_t size) {
-  const int32_t end = start < size ? (size - start + dilation - 1) / dilation : 0;
+  const int32_t end = (size - start + dilation - 1) / dilation;
   return end < taps ? end : taps;
 }
 
