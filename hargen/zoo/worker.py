@@ -27,6 +27,8 @@ def run(task: Task, parent: Connection) -> None:
     # Both end the row by an exception, so that its virtual board and its compilers end too.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
+    if hasattr(signal, "pthread_sigmask"):  # the parent holds it back until here
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _print_to(task.log)
     told: tuple[str, float] = ("", 0.0)
 
