@@ -12,12 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
-import json
 import os
-import re
-import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +30,7 @@ from hargen import models
 from hargen.datasets import Windows, labels_for, load
 from hargen.preprocessing import Preprocessing, preset
 from hargen.preprocessing.card import About, Card, write_card
+from hargen.train.archive import keras_bytes
 from hargen.validate import reference
 
 WINDOW = 24
@@ -133,38 +129,6 @@ def quantize(network: keras.Model, windows: Windows) -> bytes:
     converter.representative_dataset = calibration
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     return bytes(converter.convert())
-
-
-def keras_bytes(network: keras.Model) -> bytes:
-    """Return the network as a .keras archive whose bytes depend on the network alone.
-
-    Keras writes the time of saving into it, and addresses of objects in memory as their names.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        keras.Model(network.inputs, network.outputs, name=network.name).save(path)
-        archive = io.BytesIO()
-        with zipfile.ZipFile(path) as saved, zipfile.ZipFile(archive, "w") as clean:
-            for name in sorted(saved.namelist()):
-                data = saved.read(name)
-                if name == "metadata.json":
-                    metadata = json.loads(data)
-                    metadata["date_saved"] = ""
-                    data = json.dumps(metadata, sort_keys=True).encode()
-                if name == "config.json":
-                    data = _number_objects(data.decode()).encode()
-                clean.writestr(zipfile.ZipInfo(name), data)
-    return archive.getvalue()
-
-
-def _number_objects(config: str) -> str:
-    """Return Keras's config with its shared objects numbered in the order in which they come."""
-    numbers: dict[str, str] = {}
-    return re.sub(
-        r'("shared_object_id": )(\d+)',
-        lambda match: match[1] + numbers.setdefault(match[2], str(len(numbers) + 1)),
-        config,
-    )
 
 
 def predict_float(network: keras.Model, x: Floats) -> Ints:

@@ -20,6 +20,7 @@ from hargen.cli.flash import flash
 from hargen.cli.lint import lint
 from hargen.cli.quantize import quantize
 from hargen.cli.selftest import selftest
+from hargen.cli.train import train
 from hargen.cli.validate_serial import validate_serial
 from hargen.cli.zoo import app as zoo_app
 
@@ -56,6 +57,7 @@ def _hargen(
 
 app.command()(export)
 app.command()(quantize)
+app.command()(train)
 app.command()(build)
 app.command()(lint)
 app.command()(flash)

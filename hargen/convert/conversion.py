@@ -114,7 +114,7 @@ def convert(
     tested = everything if test_data is None else _load(test_data, keras, spec)
     truth = _truth(tested, names if named else None)
     stage(f"calibrating on {len(chosen)} windows")
-    content, remedy = _best(keras, chosen.x, edges)
+    content, remedy = quantize(keras, chosen.x, edges)
     stage(f"comparing float and int8 on {len(tested)} windows")
     return Conversion(
         keras=keras,
@@ -172,10 +172,18 @@ def _truth(windows: Windows, classes: tuple[str, ...] | None) -> npt.NDArray[np.
     return datasets.labels_for(windows, classes).y
 
 
-def _best(keras: KerasModel, x: Floats, edges: Edges) -> tuple[bytes, Remedy]:
+def quantize(keras: KerasModel, x: Floats, edges: Edges) -> tuple[bytes, Remedy]:
     """Return the file, of those with several remedies for the logits, that is nearest to the float.
 
     Nearest on the windows of calibration: most of the same class, then the smallest squared error.
+
+    Args:
+        keras: the float network.
+        x: (n, window, axes) windows of calibration.
+        edges: float32 or int8 input and output.
+
+    Raises:
+        ModelError: TensorFlow cannot convert it, or makes an operator that hargen does not know.
     """
     plain = converter.to_int8(keras, x, edges)
     graph = read_graph(keras, plain)
@@ -189,7 +197,7 @@ def _best(keras: KerasModel, x: Floats, edges: Edges) -> tuple[bytes, Remedy]:
 
     def distance(candidate: tuple[Remedy, bytes]) -> tuple[int, float]:
         content = candidate[1]
-        outputs = _run(read_graph(keras, content), content, x)
+        outputs = run_int8(keras, content, x)
         changed = metrics.first_maximum(outputs) != metrics.first_maximum(truth)
         return int(changed.sum()), float(((outputs - truth) ** 2).mean())
 
@@ -209,7 +217,7 @@ def _compare(
     keras: KerasModel, content: bytes, windows: Windows, truth: npt.NDArray[np.int64]
 ) -> Comparison:
     exact = metrics.first_maximum(keras.predict(windows.x))
-    rounded = metrics.first_maximum(_run(read_graph(keras, content), content, windows.x))
+    rounded = metrics.first_maximum(run_int8(keras, content, windows.x))
     before, after = metrics.accuracy(truth, exact), metrics.accuracy(truth, rounded)
     return Comparison(
         source=windows.source,
@@ -221,8 +229,13 @@ def _compare(
     )
 
 
-def _run(graph: Graph, content: bytes, x: Floats) -> Floats:
-    """Return the int8 network's outputs (n, outputs) as real numbers."""
+def run_int8(keras: KerasModel, content: bytes, x: Floats) -> Floats:
+    """Return the outputs (n, outputs) of a converted model as real numbers, by the reference.
+
+    Raises:
+        ModelError: the reference cannot run it.
+    """
+    graph = read_graph(keras, content)
     outputs = reference.run(content, _inputs(graph, x))
     if outputs.dtype == np.int8:
         sink = graph.tensors[graph.output]

@@ -30,6 +30,21 @@ def _key(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names differ in case, blanks and punctuation at most."""
+    return _key(one) == _key(other)
+
+
+def candidates(model_classes: Sequence[str], name: str) -> tuple[int, ...]:
+    """Return the indices of the classes that a name can mean: the one of that name, or synonyms."""
+    keys = [_key(other) for other in model_classes]
+    key = _key(name)
+    if key and key in keys:
+        return (keys.index(key),)
+    group = next((group for group in SYNONYMS if key in group), frozenset())
+    return tuple(i for i, model_key in enumerate(keys) if model_key in group)
+
+
 def match_classes(model_classes: Sequence[str], data_classes: Sequence[str]) -> tuple[int, ...]:
     """Return for each class of the data the index of the model's class, or -1.
 
@@ -37,17 +52,8 @@ def match_classes(model_classes: Sequence[str], data_classes: Sequence[str]) -> 
     has several classes for one synonym (sitting and standing for stationary), none of them is
     meant: -1.
     """
-    keys = [_key(name) for name in model_classes]
-
-    def find(name: str) -> int:
-        key = _key(name)
-        if key and key in keys:
-            return keys.index(key)
-        group = next((group for group in SYNONYMS if key in group), frozenset())
-        candidates = [i for i, model_key in enumerate(keys) if model_key in group]
-        return candidates[0] if len(candidates) == 1 else NO_CLASS
-
-    return tuple(find(name) for name in data_classes)
+    found = (candidates(model_classes, name) for name in data_classes)
+    return tuple(indices[0] if len(indices) == 1 else NO_CLASS for indices in found)
 
 
 @dataclass(frozen=True)

@@ -85,37 +85,37 @@ def _load(
     return _WITHOUT_PARTS[kind](path, spec)
 
 
-def recordings(source: str | Path) -> RecordingSet:
+def recordings(source: str | Path, *, part: Part = "train") -> RecordingSet:
     """Return the recordings of a data set as they were made, such as a network is trained on.
 
     Args:
-        source: as for load, but for .npz, which has no recordings. What is published in two parts
-            is its train part, unless `source#test` says otherwise.
+        source: as for load, but for .npz, which has no recordings.
+        part: of what is published in two, unless `source#train` or `source#test` says.
 
     Raises:
         DataError: the data is missing, not known, or broken.
     """
     path = Path(source)
     try:
-        path, part = parts.split(path)
+        path, said = parts.split(path)
         if is_npz(path):
             raise DataError("windows are no recordings", where=str(path), hint=_HINT)
-        found = _recordings(path, part)
+        found = _recordings(path, said, part)
     except OSError as error:
         raise DataError("cannot read", where=str(path), why=error.strerror or str(error)) from error
     check_class_names(found.classes, str(path))
     return found
 
 
-def _recordings(path: Path, part: Part | None) -> RecordingSet:
+def _recordings(path: Path, said: Part | None, part: Part) -> RecordingSet:
     kind = _kind(path)
     if kind == "mobility_v1":
         if not path.is_dir():
-            parts.refuse(part, path)
-        return mobility_v1.recordings(path, part)
+            parts.refuse(said, path)
+        return mobility_v1.recordings(path, said or part)
     if kind == "WISDM v1.1":
-        return wisdm_v1_1.recordings(path, part)
-    parts.refuse(part, path)
+        return wisdm_v1_1.recordings(path, said or part)
+    parts.refuse(said, path)
     return _RECORDINGS_WITHOUT_PARTS[kind](path)
 
 

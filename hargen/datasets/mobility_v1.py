@@ -78,15 +78,15 @@ def load(source: Path, spec: Preprocessing, part: Part | None = None) -> Windows
     )
 
 
-def recordings(source: Path, part: Part | None = None) -> RecordingSet:
-    """Return the recordings of a pickle, or of a folder's train.pkl or (part `test`) test.pkl.
+def recordings(source: Path, part: Part) -> RecordingSet:
+    """Return the recordings of a pickle, or of a part of a folder.
 
     Driving, which the zoo leaves out, has no label.
 
     Raises:
         DataError: see load.
     """
-    path, names, labels, arrays = _read(source, part or "train")
+    path, names, labels, arrays = _read(source, part)
     return RecordingSet(
         kind="mobility_v1",
         recordings=tuple(
@@ -98,6 +98,7 @@ def recordings(source: Path, part: Part | None = None) -> RecordingSet:
         sample_rate_hz=SAMPLE_RATE_HZ,
         grouped_by="recording",
         source=f"mobility_v1: {path.name}, {len(names)} recordings, 26 Hz, g",
+        one_stream=True,
     )
 
 

@@ -18,14 +18,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from hargen.preprocessing.spec import STANDARD_GRAVITY
+from hargen.preprocessing.spec import MG_PER_COUNT, STANDARD_GRAVITY
 
 Float64 = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
 FULL_SCALE_MG = 4000.0
-MG_PER_COUNT = 0.122
-"""Sensitivity at +-4 g of the ISM330DHCX (its data sheet, table of mechanical characteristics)."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ class RecordingSet:
 
     kind: what the data set is, in a word. label of a recording: index into classes, or UNLABELLED.
     unit, sample_rate_hz: of all samples. grouped_by: what the recordings' groups are: subjects,
-    sessions or recordings. source, notes: as in Windows.
+    sessions or recordings. source, notes: as in Windows. one_stream: `load` cuts windows as the
+    model zoo does, as if the recordings were one.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class RecordingSet:
     grouped_by: str
     source: str
     notes: tuple[str, ...] = ()
+    one_stream: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:

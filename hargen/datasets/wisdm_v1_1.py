@@ -108,14 +108,14 @@ def load(source: Path, spec: Preprocessing, part: Part | None) -> Windows:
     )
 
 
-def recordings(source: Path, part: Part | None) -> RecordingSet:
+def recordings(source: Path, part: Part) -> RecordingSet:
     """Return the recordings of one part of the file, or of the file in a folder; by user.
 
     A recording is an unbroken run of one activity of one user, cut at gaps in time.
 
     Args:
         source: the file, or the folder that has it.
-        part: `train` (also where it is None) is the first 80 % of the records, `test` the rest.
+        part: `train` is the first 80 % of the records, `test` the rest.
 
     Raises:
         DataError: see load.
@@ -141,9 +141,10 @@ def recordings(source: Path, part: Part | None) -> RecordingSet:
         unit="m/s2",
         sample_rate_hz=SAMPLE_RATE_HZ,
         grouped_by="subject",
-        source=f"WISDM v1.1: {path.name}, {part or 'train'} part, {len(set(users.tolist()))} users,"
+        source=f"WISDM v1.1: {path.name}, {part} part, {len(set(users.tolist()))} users,"
         " 20 Hz, m/s2",
         notes=wisdm_records.notes(records),
+        one_stream=True,
     )
 
 

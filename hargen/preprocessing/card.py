@@ -5,6 +5,7 @@
     [classes]        names = ["...", ...], in the order of the network's outputs
     [data]           where the training data came from, free form
     [accuracy]       what was measured, free form
+    [training]       how hargen trained it, free form
 
 Every section may be left out. Cards are untrusted input: unknown keys of the first three sections,
 wrong types, and a hash that is not the model's are errors.
@@ -24,7 +25,7 @@ from hargen.files import sha256, write_whole
 from hargen.preprocessing.spec import Preprocessing, validate
 
 _MAX_BYTES = 1 << 20
-_SECTIONS = {"model", "preprocessing", "classes", "data", "accuracy"}
+_SECTIONS = {"model", "preprocessing", "classes", "data", "accuracy", "training"}
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -67,6 +68,7 @@ class Card(_Section):
     classes: tuple[str, ...] | None = None
     data: dict[str, Any] = Field(default_factory=dict)
     accuracy: dict[str, Any] = Field(default_factory=dict)
+    training: dict[str, Any] = Field(default_factory=dict)
 
     def to_table(self) -> dict[str, Any]:
         """Return the card as a TOML table."""
@@ -75,7 +77,8 @@ class Card(_Section):
             table["preprocessing"] = self.preprocessing.to_table()
         if self.classes is not None:
             table["classes"] = {"names": list(self.classes)}
-        return table | {"data": self.data, "accuracy": self.accuracy}
+        table |= {"data": self.data, "accuracy": self.accuracy}
+        return table | ({"training": self.training} if self.training else {})
 
 
 def card_path(model_path: Path) -> Path:
@@ -137,6 +140,7 @@ def parse_card(text: str, where: str) -> Card:
         classes=classes,
         data=table.get("data", {}),
         accuracy=table.get("accuracy", {}),
+        training=table.get("training", {}),
     )
 
 

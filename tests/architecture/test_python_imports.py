@@ -24,6 +24,7 @@ STEPS = (
     {"device"},
     {"validate"},
     {"convert"},
+    {"train"},
     {"zoo"},
     {"cli"},
 )

@@ -1,0 +1,213 @@
+"""hargen train: recordings become a network of a family, with its card and curves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hargen.cli.options import Classes, JsonFile, class_names
+
+if TYPE_CHECKING:
+    from hargen.train.training import Outcome
+
+
+class SplitBy(StrEnum):
+    """What is drawn for the parts to train, choose and test on."""
+
+    recordings = "recordings"
+    windows = "windows"
+
+
+class PresetName(StrEnum):
+    """Preprocessing by name."""
+
+    default = "default"
+    st_zoo = "st-zoo"
+    none = "none"
+
+
+def train(
+    family: Annotated[str, typer.Argument(metavar="FAMILY", help="ign, gmp or tcnn.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The .keras to write; a .tflite is written with the .keras beside it.",
+        ),
+    ],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", "-d", metavar="DATA", help="Recordings to train on; several times."),
+    ] = None,
+    synthetic: Annotated[
+        int | None,
+        typer.Option("--synthetic", metavar="N", help="N windows of made-up motion besides."),
+    ] = None,
+    test: Annotated[
+        Path | None,
+        typer.Option("--test", metavar="DATA", help="Test on this, not on a part of --data."),
+    ] = None,
+    window: Annotated[
+        int, typer.Option("--window", "-w", min=1, max=4096, help="Samples in a window.")
+    ] = 24,
+    preprocessing: Annotated[
+        PresetName | None,
+        typer.Option("--preprocessing", help="The preset.", show_default="default"),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate",
+            metavar="HZ",
+            min=1.0,
+            max=1000.0,
+            help="Sample rate.",
+            show_default="the data's; 26 where they differ",
+        ),
+    ] = None,
+    classes: Classes = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OLD=NEW", help="A class by another name; OLD= leaves out."),
+    ] = None,
+    split: Annotated[
+        SplitBy, typer.Option("--split", help="What is drawn; windows give high figures.")
+    ] = SplitBy.recordings,
+    folds: Annotated[
+        int, typer.Option("--folds", metavar="K", min=0, max=100, help="Cross-validate.")
+    ] = 0,
+    validation: Annotated[
+        float,
+        typer.Option("--validation", metavar="SHARE", min=0.0, max=0.8, help="To choose on."),
+    ] = 0.2,
+    test_share: Annotated[
+        float,
+        typer.Option("--test-share", metavar="SHARE", min=0.01, max=0.8, help="To test on."),
+    ] = 0.2,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of all chance.")] = 0,
+    seeds: Annotated[
+        int, typer.Option("--seeds", metavar="N", min=1, max=100, help="So many networks.")
+    ] = 1,
+    epochs: Annotated[
+        int, typer.Option("--epochs", metavar="N", min=1, max=100_000, help="At most.")
+    ] = 60,
+    patience: Annotated[
+        int,
+        typer.Option(
+            "--patience", metavar="N", min=1, max=100_000, help="Epochs without a gain, then stop."
+        ),
+    ] = 25,
+    batch: Annotated[
+        int, typer.Option("--batch", metavar="N", min=1, max=65536, help="Windows in a batch.")
+    ] = 64,
+    learning_rate: Annotated[
+        float, typer.Option("--learning-rate", metavar="R", min=1e-8, max=1.0, help="At first.")
+    ] = 2e-3,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-s", metavar="KEY=VALUE", help="A parameter of the family."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what was interrupted.")
+    ] = False,
+    json_file: JsonFile = None,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace files and interrupted trainings.")
+    ] = False,
+) -> None:
+    """Train a network on recordings, and say what it is worth on others."""
+    from hargen.cli import console, train_progress
+    from hargen.train import classes as names
+    from hargen.train import curves, describe, families, state, write
+    from hargen.train.material import gather
+    from hargen.train.recipe import Recipe
+    from hargen.train.request import Request
+    from hargen.train.training import facts, run
+
+    request = Request(
+        family=family,
+        parameters=families.settings_of(parameter or ()),
+        data=tuple(data or ()),
+        synthetic=synthetic,
+        test=test,
+        window=window,
+        preset=None if preprocessing is None else preprocessing.value,
+        rate_hz=rate,
+        classes=class_names(classes),
+        renamed=names.parse_map(rename or ()),
+        random_windows=split is SplitBy.windows,
+        folds=folds,
+        seeds=seeds,
+        seed=seed,
+        validation_share=validation,
+        test_share=test_share,
+        recipe=Recipe(epochs=epochs, patience=patience, batch=batch, learning_rate=learning_rate),
+    )
+    families.parse(families.find(family), request.parameters, window)
+    write.check(output, force=force)
+    state.check(output, resume=resume, force=force)
+    console.check_writable(json_file)
+    curves.check()
+    with train_progress.watch(request.recipe.epochs) as watch:
+        material = gather(request, watch.step)
+        kept = state.State.open(output, facts(request, material), resume=resume)
+        try:
+            outcome = run(request, material, kept, watch)
+        except KeyboardInterrupt:
+            console.note(f"interrupted; the same command with --resume goes on, from {kept.folder}")
+            raise
+    for note in material.notes:
+        console.note(note)
+    paths = write.write(outcome, output)
+    kept.remove()
+    _print(outcome, json_file)
+    console.write_table(describe.result(outcome), json_file)
+    console.say(f"{', '.join(str(path) for path in paths)} written", json_file)
+
+
+def _print(outcome: Outcome, json_file: Path | None) -> None:
+    from hargen.cli import console
+    from hargen.train import describe
+
+    def say(name: str, text: str) -> None:
+        console.say(f"  {name:<15} {text}", json_file)
+
+    table, training = describe.accuracy_table(outcome), describe.training_table(outcome)
+    material, chosen = outcome.material, outcome.chosen
+    split = material.splits[chosen.fold]
+    console.say(f"{outcome.request.family}: {outcome.architecture}", json_file)
+    say("classes", ", ".join(material.joined.classes))
+    say(
+        "trained on",
+        f"{int(split.train.sum())} windows; {int(split.validation.sum())} to choose on",
+    )
+    say("split", f"by {split.by}, SHA-256 {split.sha256()[:12]}")
+    say("best epoch", f"{chosen.best.number} of {len(chosen.history)}, seed {chosen.seed}")
+    if "validation" in training:
+        found = training["validation"]
+        say("validation", f"{100 * found['int8']:.2f} % in int8, {found['windows']} windows")
+    say("tested on", f"{table['on']}; {table['windows']} windows")
+    say("accuracy", f"{100 * table['float32']:.2f} % in float, {100 * table['int8']:.2f} % in int8")
+    say("macro F1", f"{100 * table['macro_f1_int8']:.2f} % in int8")
+    if "per_group" in table:
+        spread = table["per_group"]
+        say(
+            "each of them",
+            f"{100 * spread['min']:.2f} to {100 * spread['max']:.2f} %, "
+            f"median {100 * spread['median']:.2f} %",
+        )
+    if "seeds" in table:
+        found = table["seeds"]
+        each = ", ".join(f"{100 * row['int8']:.2f}" for row in found["each"])
+        say("each seed", f"{each} % in int8")
+        mean = found["int8"]
+        say("their mean", f"{100 * mean['mean']:.2f} % in int8, deviation {100 * mean['std']:.2f}")
+    if "warning" in table:
+        say("warning", table["warning"])
+    size = outcome.size
+    say("int8", f"{size.weights} B of weights, {size.arena} B of arena, {size.maccs} MACC")

@@ -1,0 +1,58 @@
+"""The families of networks that can be trained, one file each.
+
+A family's parameters are a validated table, which `hargen train --set` and a search both fill.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hargen.errors import UsageError
+from hargen.train.families import gmp, ign, tcnn
+from hargen.train.families.family import Family, parse
+
+FAMILIES: dict[str, Family] = {
+    "ign": Family(ign.Parameters, ign.build, ign.describe),
+    "gmp": Family(gmp.Parameters, gmp.build, gmp.describe),
+    "tcnn": Family(tcnn.Parameters, tcnn.build, tcnn.describe, tcnn.defaults),
+}
+"""Every family by its name on the command line."""
+
+
+def find(name: str) -> Family:
+    """Return the family of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in FAMILIES:
+        raise UsageError(f"no family {name!r}", hint=f"known: {', '.join(FAMILIES)}")
+    return FAMILIES[name]
+
+
+def settings_of(words: Sequence[str]) -> Mapping[str, Any]:
+    """Return what several `key=value` say; values are spelled as in TOML.
+
+    Raises:
+        UsageError: one is not of this form, or a key comes twice.
+    """
+    table: dict[str, Any] = {}
+    for word in words:
+        try:
+            found = tomllib.loads(word)
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(
+                f"--set {word}: not KEY=VALUE as in TOML",
+                why=str(error),
+                hint="for example --set 'filters=[12, 16]' --set 'pooling=\"max\"'",
+            ) from error
+        twice = sorted(set(found) & set(table))
+        if twice:
+            raise UsageError(f"--set {twice[0]} is given twice")
+        table |= found
+    return table
+
+
+__all__ = ["FAMILIES", "Family", "find", "parse", "settings_of"]

@@ -1,0 +1,141 @@
+"""What is kept of a training on disk while it runs, so that it can go on after an interruption."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hargen.errors import DataError, UsageError
+from hargen.files import write_whole, write_whole_bytes
+from hargen.train.loop import Arrays
+
+_FACTS = "training.json"
+SUFFIX = ".training"
+
+
+def folder_of(output: Path) -> Path:
+    """Return the folder beside the file that a training is to write."""
+    return output.with_suffix(SUFFIX)
+
+
+def check(output: Path, *, resume: bool, force: bool) -> None:
+    """Refuse to begin where a training was interrupted, and to go on where none was.
+
+    Raises:
+        UsageError: see above.
+    """
+    folder = folder_of(output)
+    is_there = (folder / _FACTS).is_file()
+    if folder.exists() and not is_there:
+        raise UsageError("the name is taken by what is no interrupted training", where=str(folder))
+    if resume and not is_there:
+        raise UsageError(
+            "there is no interrupted training to go on with",
+            where=str(folder),
+            hint="leave --resume away",
+        )
+    if is_there and not resume and not force:
+        raise UsageError(
+            "there is an interrupted training",
+            where=str(folder),
+            hint="go on with it by --resume, or begin anew by --force",
+        )
+
+
+@dataclass(frozen=True)
+class State:
+    """The folder of a training that runs."""
+
+    folder: Path
+
+    @classmethod
+    def open(cls, output: Path, facts: Mapping[str, Any], *, resume: bool) -> State:
+        """Return the state of a training.
+
+        Args:
+            output: the file that it is to write.
+            facts: JSON of all that decides its course; to go on, it must be what it was.
+            resume: go on with what is there, instead of beginning anew.
+
+        Raises:
+            UsageError: the interrupted training was of something else.
+            DataError: the folder cannot be read or written.
+        """
+        folder = folder_of(output)
+        path = folder / _FACTS
+        try:
+            if resume:
+                _compare(json.loads(path.read_text(encoding="utf-8")), facts, folder)
+            else:
+                if folder.exists():
+                    shutil.rmtree(folder)
+                folder.mkdir()
+                write_whole(path, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+        except (OSError, ValueError) as error:
+            raise DataError(
+                "cannot keep the state of the training",
+                where=str(folder),
+                why=str(error),
+                hint="begin anew by --force",
+            ) from error
+        return cls(folder)
+
+    def snapshots(self, run: str) -> _File:
+        """Return where the run of that name is kept."""
+        return _File(self.folder / f"{run}.npz")
+
+    def remove(self) -> None:
+        """Remove the folder: the training is over."""
+        shutil.rmtree(self.folder)
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+
+    def load(self) -> Arrays | None:
+        if not self.path.is_file():
+            return None
+        try:
+            with np.load(self.path, allow_pickle=False) as archive:
+                return dict(archive)
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise DataError(
+                "the state of the interrupted training is broken",
+                where=str(self.path),
+                why=str(error),
+                hint="begin anew by --force",
+            ) from error
+
+    def save(self, arrays: Arrays) -> None:
+        content = io.BytesIO()
+        # mypy knows numpy.savez as if every name were its own option
+        np.savez(content, **arrays)  # type: ignore[arg-type]
+        try:
+            write_whole_bytes(self.path, content.getvalue())
+        except OSError as error:
+            raise DataError(
+                "cannot keep the state of the training",
+                where=str(self.path),
+                why=error.strerror or str(error),
+            ) from error
+
+
+def _compare(saved: Mapping[str, Any], facts: Mapping[str, Any], folder: Path) -> None:
+    plain = json.loads(json.dumps(facts))
+    other = sorted(key for key in {*saved, *plain} if saved.get(key) != plain.get(key))
+    if other:
+        raise UsageError(
+            "the interrupted training was another one",
+            where=str(folder),
+            why=f"{', '.join(other)} differ",
+            hint="give the same options and data, or begin anew by --force",
+        )
