@@ -31,7 +31,7 @@ TAKEN_FOR_GRANTED = {
 """Files of the reader's own, by page; har is a project that was built and flashed before."""
 
 COMMANDS = ("sh", "console")
-CHECKED = ("c", "toml")
+CHECKED = ("c", "python", "toml")  # Python by tests/svm/test_docs.py
 SHOWN = ("text",)
 """Pictures of folders and of bytes, nothing that anybody could run."""
 

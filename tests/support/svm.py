@@ -111,8 +111,9 @@ def draw_pipeline(seed: int) -> Pipeline:
         "coef0": float(rng.choice([0.0, 1.0])),
         "random_state": seed,
     }
-    # Coefficients of a linear NuSVC reach 1e6, where onnxruntime's float32 is wrong by 1e-3.
-    nu = rng.integers(4) == 0 and kernel != "linear"
+    # Coefficients of a NuSVC reach 1e6 with the other kernels: float32, onnxruntime's as well, is
+    # then wrong by more than the limits.
+    nu = rng.integers(4) == 0 and kernel == "rbf"
     svc = NuSVC(nu=0.2, **options) if nu else SVC(C=10.0, **options)
     pipeline = make_pipeline(*front, svc)
     x, y = _samples(rng, classes, inputs)
