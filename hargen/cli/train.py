@@ -122,6 +122,7 @@ def train(
 ) -> None:
     """Train a network on recordings, and say what it is worth on others."""
     from hargen.cli import console, train_progress
+    from hargen.errors import ModelError
     from hargen.train import classes as names
     from hargen.train import curves, describe, families, state, write
     from hargen.train.material import gather
@@ -159,7 +160,8 @@ def train(
         try:
             outcome = run(request, material, kept, watch)
         except KeyboardInterrupt:
-            console.note(f"interrupted; the same command with --resume goes on, from {kept.folder}")
+            if kept.is_there:
+                console.note(f"interrupted; the same command with --resume goes on: {kept.folder}")
             raise
     for note in material.notes:
         console.note(note)

@@ -52,9 +52,10 @@ def check(output: Path, *, resume: bool, force: bool) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """The folder of a training that runs."""
+    """The folder of a training that runs, made with the first thing to keep."""
 
     folder: Path
+    facts: Mapping[str, Any]
 
     @classmethod
     def open(cls, output: Path, facts: Mapping[str, Any], *, resume: bool) -> State:
@@ -70,47 +71,62 @@ class State:
             DataError: the folder cannot be read or written.
         """
         folder = folder_of(output)
-        path = folder / _FACTS
         try:
             if resume:
-                _compare(json.loads(path.read_text(encoding="utf-8")), facts, folder)
-            else:
-                if folder.exists():
-                    shutil.rmtree(folder)
-                folder.mkdir()
-                write_whole(path, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+                saved = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+                _compare(saved, facts, folder)
+            elif folder.exists():
+                shutil.rmtree(folder)
         except (OSError, ValueError) as error:
-            raise DataError(
-                "cannot keep the state of the training",
-                where=str(folder),
-                why=str(error),
-                hint="begin anew by --force",
-            ) from error
-        return cls(folder)
+            raise _cannot_keep(folder, error) from error
+        return cls(folder, facts)
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether there is something to go on with."""
+        return self.folder.is_dir()
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Write a file of that name into the folder.
+
+        Raises:
+            DataError: the disk fails.
+        """
+        try:
+            if not self.is_there:
+                self.folder.mkdir()
+                text = json.dumps(self.facts, indent=2, sort_keys=True)
+                write_whole(self.folder / _FACTS, text + "\n")
+            write_whole_bytes(self.folder / name, content)
+        except OSError as error:
+            raise _cannot_keep(self.folder, error) from error
 
     def snapshots(self, run: str) -> _File:
         """Return where the run of that name is kept."""
-        return _File(self.folder / f"{run}.npz")
+        return _File(self, f"{run}.npz")
 
     def remove(self) -> None:
         """Remove the folder: the training is over."""
-        shutil.rmtree(self.folder)
+        if self.is_there:
+            shutil.rmtree(self.folder)
 
 
 @dataclass(frozen=True)
 class _File:
-    path: Path
+    state: State
+    name: str
 
     def load(self) -> Arrays | None:
-        if not self.path.is_file():
+        path = self.state.folder / self.name
+        if not path.is_file():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
+            with np.load(path, allow_pickle=False) as archive:
                 return dict(archive)
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise DataError(
                 "the state of the interrupted training is broken",
-                where=str(self.path),
+                where=str(path),
                 why=str(error),
                 hint="begin anew by --force",
             ) from error
@@ -119,14 +135,16 @@ class _File:
         content = io.BytesIO()
         # mypy knows numpy.savez as if every name were its own option
         np.savez(content, **arrays)  # type: ignore[arg-type]
-        try:
-            write_whole_bytes(self.path, content.getvalue())
-        except OSError as error:
-            raise DataError(
-                "cannot keep the state of the training",
-                where=str(self.path),
-                why=error.strerror or str(error),
-            ) from error
+        self.state.keep(self.name, content.getvalue())
+
+
+def _cannot_keep(folder: Path, error: Exception) -> DataError:
+    return DataError(
+        "cannot keep the state of the training",
+        where=str(folder),
+        why=str(error),
+        hint="begin anew by --force",
+    )
 
 
 def _compare(saved: Mapping[str, Any], facts: Mapping[str, Any], folder: Path) -> None:
