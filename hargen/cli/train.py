@@ -163,6 +163,9 @@ def train(
             if kept.is_there:
                 console.note(f"interrupted; the same command with --resume goes on: {kept.folder}")
             raise
+        except ModelError:
+            kept.remove()  # it would fail again
+            raise
     for note in material.notes:
         console.note(note)
     paths = write.write(outcome, output)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hargen.errors import ModelError
 from hargen.files import sha256
 from hargen.importers import model_file
 from hargen.importers.keras.model import load
@@ -148,6 +149,19 @@ def test_a_broken_state_is_an_error(tmp_path: Path, hargen) -> None:
     code, _, err = hargen(*words, "--resume")
     assert code == 3 and "begin anew by --force" in err
     shutil.rmtree(folder)
+
+
+def test_a_training_that_fails_keeps_nothing_to_go_on_with(
+    tmp_path: Path, hargen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        assert (tmp_path / "m.training").is_dir()
+        raise ModelError("the network is of no use")
+
+    monkeypatch.setattr("hargen.train.archive.keras_bytes", fail)
+    code, _, err = hargen("train", "tcnn", "--synthetic", 300, *SMALL, "-o", tmp_path / "m.keras")
+    assert code == 3 and "of no use" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_folds_test_every_recording(tmp_path: Path, hargen, subjects) -> None:
