@@ -21,6 +21,9 @@ Unit = Literal["m/s2", "g", "mg"]
 STANDARD_GRAVITY = 9.80665
 """One g in m/s2 (CGPM 1901)."""
 
+MG_PER_COUNT = 0.122
+"""Of the ISM330DHCX at +-4 g (its data sheet, table of mechanical characteristics)."""
+
 _Model = TypeVar("_Model", bound=BaseModel)
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
