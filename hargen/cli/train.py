@@ -112,6 +112,10 @@ def train(
         list[str] | None,
         typer.Option("--set", "-s", metavar="KEY=VALUE", help="A parameter of the family."),
     ] = None,
+    params: Annotated[
+        Path | None,
+        typer.Option("--params", metavar="FILE", help="Parameters in TOML; --set goes before."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with what was interrupted.")
     ] = False,
@@ -130,9 +134,10 @@ def train(
     from hargen.train.request import Request
     from hargen.train.training import facts, run
 
+    from_file = {} if params is None else families.read_parameters(params)
     request = Request(
         family=family,
-        parameters=families.settings_of(parameter or ()),
+        parameters={**from_file, **families.settings_of(parameter or ())},
         data=tuple(data or ()),
         synthetic=synthetic,
         test=test,

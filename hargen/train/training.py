@@ -17,10 +17,9 @@ from hargen.plan.planner import make_plan
 from hargen.train import archive, families, loop
 from hargen.train.evaluate import Figures, measure
 from hargen.train.families.family import FamilyParameters
-from hargen.train.loop import Epoch
+from hargen.train.loop import Epoch, Snapshots
 from hargen.train.material import Material
 from hargen.train.request import Request
-from hargen.train.split import Split
 from hargen.train.state import State
 from hargen.validate import metrics
 
@@ -123,11 +122,17 @@ def run(request: Request, material: Material, state: State, watch: Watch) -> Out
     loop.prepare()
     total = len(material.splits) * request.seeds
     candidates: list[Candidate] = []
-    for fold, split in enumerate(material.splits):
+    for fold in range(len(material.splits)):
         for seed in range(request.seed, request.seed + request.seeds):
             number = len(candidates) + 1
-            found = _train(
-                request, material, split, fold, seed, state, parameters, watch, (number, total)
+            found = train_candidate(
+                request,
+                material,
+                fold,
+                seed,
+                state.snapshots(f"fold{fold}-seed{seed}"),
+                watch,
+                (number, total),
             )
             candidates.append(found)
     chosen = max(candidates, key=lambda candidate: candidate.rank())  # the first of equals
@@ -157,21 +162,34 @@ def test_windows(material: Material, fold: int) -> Windows:
     return part.to_windows(material.joined.classes, "the test part of the data")
 
 
-def _train(
+def train_candidate(
     request: Request,
     material: Material,
-    split: Split,
     fold: int,
     seed: int,
-    state: State,
-    parameters: FamilyParameters,
+    snapshots: Snapshots,
     watch: Watch,
-    place: tuple[int, int],
+    place: tuple[int, int] = (1, 1),
 ) -> Candidate:
+    """Return a trained network, int8 too, judged on the validation part; loop.prepare comes first.
+
+    Args:
+        request: family, parameters, window, recipe.
+        material: the data.
+        fold: which of the material's splits.
+        seed: of all chance in training.
+        snapshots: see loop.train.
+        watch: told of steps and epochs; what it raises ends the training.
+        place: number of this network, and of all.
+
+    Raises:
+        UsageError, ModelError: see run.
+    """
     everything = material.joined
     classes = len(everything.classes)
     family = families.find(request.family)
-    pool = everything.pool
+    parameters = families.parse(family, request.parameters, request.window)
+    split, pool = material.splits[fold], everything.pool
     training = pool.take(split.train)
     if request.random_windows:
         training = training.fixed()  # shifted ones would show what the others see
@@ -183,12 +201,12 @@ def _train(
         request.recipe,
         seed,
         gravity_is_z=everything.spec.gravity_rotation,
-        snapshots=state.snapshots(f"fold{fold}-seed{seed}"),
+        snapshots=snapshots,
         progress=lambda epoch: watch.epoch(*place, epoch),
     )
     watch.step(f"quantizing network {place[0]} of {place[1]}")
     content = archive.keras_bytes(trained.network)
-    model = _load(content)
+    model = imported(content)
     calibration = representative.choose(
         training.to_windows(everything.classes, "the training part"), everything.classes, classes
     )
@@ -201,13 +219,13 @@ def _train(
 
 
 def _test(candidate: Candidate, windows: Windows) -> Tested:
-    model = _load(candidate.keras)
+    model = imported(candidate.keras)
     before = metrics.first_maximum(model.predict(windows.x))
     after = metrics.first_maximum(run_int8(model, candidate.tflite, windows.x))
     return Tested(candidate.fold, candidate.seed, measure(windows, before), measure(windows, after))
 
 
-def _load(content: bytes) -> KerasModel:
+def imported(content: bytes) -> KerasModel:
     """Return a network as hargen imports it: what cannot be imported shall not be handed out."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -216,6 +234,6 @@ def _load(content: bytes) -> KerasModel:
 
 
 def _size(candidate: Candidate) -> Size:
-    plan = make_plan(optimize(read_graph(_load(candidate.keras), candidate.tflite)))
+    plan = make_plan(optimize(read_graph(imported(candidate.keras), candidate.tflite)))
     found = plan.footprint
     return Size(weights=found.weights, arena=found.activation_ram, maccs=found.maccs)

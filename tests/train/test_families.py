@@ -120,3 +120,27 @@ def test_windows_that_are_too_short(name: str, least: int) -> None:
     build(name, least)
     with pytest.raises(UsageError, match=f"needs {least} samples"):
         build(name, least - 1)
+
+
+def test_parameters_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "best.toml"
+    path.write_text('filters = [8, 12]\npooling = "average"\n')
+    found = families.parse(families.find("tcnn"), families.read_parameters(path), 24)
+    assert (found.filters, found.pooling) == ((8, 12), "average")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot read"),
+        (b"filters = [", "not TOML"),
+        (b"\xff", "not TOML"),
+        (b"#" * 70_000, "too large"),
+    ],
+)
+def test_files_that_are_no_parameters(content: bytes | None, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "best.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=message):
+        families.read_parameters(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hargen.errors import UsageError
@@ -19,6 +20,8 @@ FAMILIES: dict[str, Family] = {
     "tcnn": Family(tcnn.Parameters, tcnn.build, tcnn.describe, tcnn.defaults),
 }
 """Every family by its name on the command line."""
+
+_MAX_BYTES = 1 << 16
 
 
 def find(name: str) -> Family:
@@ -55,4 +58,27 @@ def settings_of(words: Sequence[str]) -> Mapping[str, Any]:
     return table
 
 
-__all__ = ["FAMILIES", "Family", "find", "parse", "settings_of"]
+def read_parameters(path: Path) -> Mapping[str, Any]:
+    """Return the parameters of a TOML file, such as the one that a search writes.
+
+    Raises:
+        UsageError: it cannot be read, or is no TOML.
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise UsageError("too large for a file of parameters", where=str(path))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            "cannot read the parameters", where=str(path), why=error.strerror or str(error)
+        ) from error
+    except ValueError as error:  # neither UTF-8 nor TOML
+        raise UsageError(
+            "the file of parameters is not TOML",
+            where=str(path),
+            why=str(error),
+            hint="a line a parameter: filters = [12, 16]",
+        ) from error
+
+
+__all__ = ["FAMILIES", "Family", "find", "parse", "read_parameters", "settings_of"]
