@@ -69,7 +69,7 @@ def export(
         Precision | None,
         typer.Option(
             "--precision",
-            help="Of a Keras model: int8 is quantized by --representative data. Others have theirs.",
+            help="Of a Keras model: int8, quantized by --representative data, or float32.",
         ),
     ] = None,
     representative: Representative = None,

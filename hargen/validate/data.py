@@ -43,8 +43,8 @@ def read(
     if (data is None) == (synthetic is None):
         raise UsageError(
             "give one of --data and --synthetic",
-            hint="--data PATH: .npz windows, recordings of mobility_v1, st_har_26hz, WISDM or your own "
-            "in CSV; --synthetic 100: made-up motion, to try the chain",
+            hint="--data PATH: .npz windows, recordings of mobility_v1, st_har_26hz, WISDM or your "
+            "own in CSV; --synthetic 100: made-up motion, to try the chain",
         )
     if limit is not None and limit < 1:
         raise UsageError(f"--limit {limit} is below 1")

@@ -43,8 +43,8 @@ def test_keras_reference_host_and_board_agree(hargen, tmp_path: Path) -> None:
     np.savez(tmp_path / "windows.npz", x=x, y=truth.argmax(axis=1))
     report = validate(
         Request(project, virtual=True, data=tmp_path / "windows.npz"),
-        lambda done, total: None,
-        lambda text: None,
+        lambda *_: None,
+        lambda *_: None,
     )
     assert (report.windows, report.bit_exact, report.labels_equal) == (WINDOWS,) * 3
     assert report.accuracy == 1.0
