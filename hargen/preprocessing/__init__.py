@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hargen.preprocessing.card import Card, read_card
 from hargen.preprocessing.presets import preset
-from hargen.preprocessing.spec import Filter, Normalization, Preprocessing, Section, Unit
+from hargen.preprocessing.spec import Filter, Normalization, Preprocessing, Section, Smoothing, Unit
 
 __all__ = [
     "Card",
@@ -16,6 +16,7 @@ __all__ = [
     "Normalization",
     "Preprocessing",
     "Section",
+    "Smoothing",
     "Unit",
     "preset",
     "read_card",

@@ -92,7 +92,7 @@ def rotate_gravity(samples: Float64, dynamic: Float64) -> Float64:
 
 
 def condition(samples: npt.NDArray[Any], spec: Preprocessing, unit: Unit) -> Float64:
-    """Return a stream in the network's terms: everything of the spec but the windows.
+    """Return a stream in the network's terms: everything of the spec up to the windows.
 
     Args:
         samples: (n, 3) of the sensor's x, y, z.
@@ -109,9 +109,19 @@ def condition(samples: npt.NDArray[Any], spec: Preprocessing, unit: Unit) -> Flo
     if spec.filter is not None:
         dynamic = high_pass(values, spec.filter)
         values = rotate_gravity(values, dynamic) if spec.gravity_rotation else dynamic
-    if spec.normalization is not None:
+    if spec.normalization is not None and spec.normalization.kind == "fixed":
         values = (values - np.array(spec.normalization.mean)) / np.array(spec.normalization.std)
     return values
+
+
+def normalize_windows(windows: Float64, spec: Preprocessing) -> Float64:
+    """Return windows (n, window, axes), each by its own mean and std where the spec has it so."""
+    if spec.normalization is None or spec.normalization.kind != "window":
+        return windows
+    centered = windows - windows.mean(axis=1, keepdims=True)
+    std = np.sqrt((centered * centered).mean(axis=1, keepdims=True))
+    normalized: Float64 = centered / np.maximum(std, spec.scale_from("mg"))
+    return normalized
 
 
 def window_starts(
@@ -143,7 +153,8 @@ def to_windows(
     shape = (len(starts), spec.window, len(spec.axes))
     if spec.filter_state == "window":
         pieces = [condition(samples[s : s + spec.window], spec, unit) for s in starts]
-        return np.array(pieces, dtype=np.float32).reshape(shape), starts
-    stream = condition(samples, spec, unit)
-    picks = starts[:, None] + np.arange(spec.window)
-    return stream[picks].astype(np.float32).reshape(shape), starts
+        windows = np.array(pieces, dtype=np.float64).reshape(shape)
+    else:
+        stream = condition(samples, spec, unit)
+        windows = stream[starts[:, None] + np.arange(spec.window)].reshape(shape)
+    return normalize_windows(windows, spec).astype(np.float32), starts

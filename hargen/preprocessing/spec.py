@@ -100,29 +100,57 @@ class Filter(_Table):
 
 
 class Normalization(_Table):
-    """Per axis: output = (value - mean) / std. The last step before the network."""
+    """Per axis: output = (value - mean) / std. The last step before the network.
 
-    mean: tuple[Number, ...]
-    std: tuple[Positive, ...]
+    kind `fixed`: by the given mean and std. `window`: by those of the window itself, where a std
+    (of the population) below one mg counts as one mg, so that the noise of a sensor that lies still
+    does not become a movement.
+    """
+
+    kind: Literal["fixed", "window"] = "fixed"
+    mean: tuple[Annotated[float, Field(ge=-1e9, le=1e9)], ...] | None = None
+    std: tuple[Annotated[float, Field(ge=1e-6, le=1e9)], ...] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        given = [values is not None for values in (self.mean, self.std)]
+        if given != [self.kind == "fixed"] * 2:
+            raise ValueError("a fixed normalization has mean and std, one by window has neither")
+        return self
+
+
+class Smoothing(_Table):
+    """What the activity is, by the last few windows; before there are so many, by those there are.
+
+    kind `majority`: the most frequent class, of equals the first. `mean`: the class of the largest
+    sum of the network's outputs, of equals the first.
+    """
+
+    kind: Literal["majority", "mean"]
+    windows: Annotated[int, Field(ge=2, le=16)]
 
 
 class Preprocessing(_Table):
     """The whole path from samples to windows, in the order in which it runs.
 
-    1. unit: samples become this unit; one g is `gravity` m/s2.
+    1. unit: samples become this unit; one g is `gravity` m/s2, one count of the sensor
+       `mg_per_count`.
     2. axes: the network's channels in terms of the sensor's axes, such as ("y", "-x", "z").
     3. filter, its state kept over a `stream` or started anew in every `window`.
     4. gravity_rotation: turn the filtered sample so that gravity (the sample minus the filtered
        sample) would point to -z.
     5. normalization.
-    6. windows of `window` samples, one every `hop` samples, float32, time-major.
+    6. windows of `window` samples, one every `hop` samples, float32, time-major. A normalization
+       by window comes after this.
+    7. behind the network, smoothing: of the classes of several windows one activity.
 
     preset is a name for people; the hash does not cover it.
     """
 
     preset: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = "custom"
     unit: Unit = "m/s2"
-    gravity: Positive = STANDARD_GRAVITY
+    gravity: Annotated[float, Field(ge=0.01, le=1e4)] = STANDARD_GRAVITY
+    mg_per_count: Annotated[float, Field(ge=1e-6, le=1e3)] = MG_PER_COUNT
     sample_rate_hz: Positive
     axes: tuple[str, ...] = ("x", "y", "z")
     filter: Filter | None = None
@@ -131,6 +159,7 @@ class Preprocessing(_Table):
     normalization: Normalization | None = None
     window: Samples
     hop: Samples
+    smoothing: Smoothing | None = None
 
     @field_validator("axes")
     @classmethod
@@ -146,12 +175,19 @@ class Preprocessing(_Table):
             raise ValueError("gravity_rotation needs a filter and three axes")
         if self.filter is not None and self.filter.cutoff_hz >= self.sample_rate_hz / 2:
             raise ValueError("the filter's cutoff is not below half of the sample rate")
-        normalization = self.normalization
-        if normalization is not None and not (
-            len(normalization.mean) == len(normalization.std) == len(self.axes)
+        if self.hop > self.window:
+            raise ValueError("the hop is longer than the window: samples would be left out")
+        for values in (
+            (self.normalization.mean, self.normalization.std) if self.normalization else ()
         ):
-            raise ValueError("normalization needs one mean and one std for each axis")
+            if values is not None and len(values) != len(self.axes):
+                raise ValueError("normalization needs one mean and one std for each axis")
         return self
+
+    @property
+    def changes_samples(self) -> bool:
+        """Whether there is more to do than to bring samples into the unit."""
+        return self.filter is not None or self.normalization is not None
 
     def scale_from(self, unit: Unit) -> float:
         """Return the factor that turns values in `unit` into this spec's unit."""

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from hargen.datasets import edge_windows, synthetic
-from hargen.datasets.motion import ACTIVITIES, MG_PER_COUNT, accelerometer
+from hargen.datasets.motion import ACTIVITIES, accelerometer
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing, preset
+from hargen.preprocessing.spec import MG_PER_COUNT
 
 
 def generator(seed: int = 0) -> np.random.Generator:

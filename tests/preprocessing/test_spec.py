@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hargen.errors import DataError
-from hargen.preprocessing import Normalization, Preprocessing, preset
+from hargen.preprocessing import Normalization, Preprocessing, Smoothing, preset
 from hargen.preprocessing.spec import is_stable
 
 ZOO_CANONICAL = (
@@ -20,8 +20,8 @@ ZOO_CANONICAL = (
     '"kind":"butterworth-highpass","order":4,"sections":[{"a":[1.0,-3.868656635,5.614526749,'
     '-3.622760773,0.8768966198],"b":[0.9364275932,-3.745710373,5.618565559,-3.745710373,'
     '0.9364275932],"settled":[-0.936528250873,2.809571532101,-2.809559172096,0.936515859573]}]},'
-    '"filter_state":"stream","gravity":9.8,"gravity_rotation":true,"hop":24,"sample_rate_hz":26.0,'
-    '"unit":"m/s2","window":24}'
+    '"filter_state":"stream","gravity":9.8,"gravity_rotation":true,"hop":24,"mg_per_count":0.122,'
+    '"sample_rate_hz":26.0,"unit":"m/s2","window":24}'
 )
 
 
@@ -42,8 +42,11 @@ def test_everything_optional_survives_the_round_trip() -> None:
             axes=["y", "-x", "z"],
             filter_state="window",
             normalization={"mean": [0, 0.1, -0.2], "std": [1, 2, 3]},
+            smoothing={"kind": "majority", "windows": 5},
+            mg_per_count=0.061,
         )
     )
+    assert spec.smoothing == Smoothing(kind="majority", windows=5)
     assert spec.normalization == Normalization(mean=(0.0, 0.1, -0.2), std=(1.0, 2.0, 3.0))
     assert Preprocessing.from_table(spec.to_table()) == spec
 
@@ -105,6 +108,16 @@ def test_a_table_that_names_a_preset_is_completed_by_it() -> None:
         ({"preset": "a\nb"}, "preset"),
         ({"filter_state": "sometimes"}, "filter_state"),
         ({"filter": {"order": 4}}, "filter.cutoff_hz"),
+        ({"hop": 25}, "hop is longer"),
+        ({"gravity": 0.0}, "gravity"),
+        ({"gravity": 1e300}, "gravity"),
+        ({"mg_per_count": 0.0}, "mg_per_count"),
+        ({"mg_per_count": 1e9}, "mg_per_count"),
+        ({"smoothing": {"kind": "median", "windows": 3}}, "smoothing.kind"),
+        ({"smoothing": {"kind": "mean", "windows": 1}}, "smoothing.windows"),
+        ({"smoothing": {"kind": "mean", "windows": 17}}, "smoothing.windows"),
+        ({"normalization": {"kind": "window", "mean": [0.0] * 3, "std": [1.0] * 3}}, "by window"),
+        ({"normalization": {"kind": "fixed"}}, "has mean and std"),
         ({"normalization": {"mean": [0.0], "std": [1.0]}}, "normalization"),
         ({"normalization": {"mean": [0.0] * 3, "std": [0.0] * 3}}, "normalization.std"),
     ],
