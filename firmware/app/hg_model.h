@@ -5,6 +5,7 @@
 #ifndef HG_MODEL_H
 #define HG_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hg_info.h"
@@ -20,6 +21,23 @@ typedef struct {
 } hg_known_answer_t;
 
 #define HG_KNOWN_ANSWER_TOLERANCE 1e-4f
+
+/* A model that takes the sensor's counts: one stream of samples, cut into windows. */
+typedef struct {
+  uint32_t hop; /* samples from one window to the next: at most one gets full in so many */
+  /* Begins a new stream. */
+  void (*reset)(void);
+  /* Takes one sample; HG_READY when a window is full, HG_MORE until then. */
+  hg_status_t (*add_sample)(const int16_t counts[3]);
+  /* Runs the full window; output is in info->output.dtype. */
+  hg_status_t (*run_window)(void *output);
+  /* The full window as the network sees it, info->input.size values, until the next sample. */
+  const float *(*window)(void);
+  /* The class after smoothing, of the last window that ran. */
+  uint32_t (*activity)(void);
+  /* Whether the filter had settled before the last full window began. */
+  bool (*settled)(void);
+} hg_model_stream_t;
 
 typedef struct {
   const hg_info_t *info;
@@ -38,6 +56,7 @@ typedef struct {
   /* The arena's bytes, info->arena_size of them: a layer's result is at info->layers[i].offset
    * as soon as that layer has run, and until a later layer takes its place. */
   const uint8_t *arena;
+  const hg_model_stream_t *stream; /* null where the model takes windows only */
   const hg_known_answer_t *known_answers;
   uint32_t known_answer_count;
   /* The link's buffers: HG_LINK_MEMORY in hg_link_memory.h defines them for the model's sizes. */

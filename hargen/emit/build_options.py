@@ -23,7 +23,7 @@ Optimize = Literal["balanced", "speed", "size"]
 NETWORK_LEVELS: dict[str, str] = {"balanced": "-O2", "speed": "-O3", "size": "-Os"}
 """The words of --optimize, and the level of the network's files in Release."""
 
-SOURCE_DIRS = ("Model", "Runtime", "Link", "App", "Port")
+SOURCE_DIRS = ("Model", "Runtime", "Preprocess", "Link", "App", "Port")
 """Folders of a project that hold C, in the order in which they are compiled and linked."""
 
 NETWORK_DIRS = ("Model", "Runtime")

@@ -34,7 +34,7 @@ def c_contents(
     name = context["name"]
     contents = {
         target: render(f"model/{template}", context).encode()
-        for template, target in model_context.outputs(name).items()
+        for template, target in model_context.outputs(context).items()
         if target != _TIES_TO_FIRMWARE
     }
     contents |= _runtime(contents.values())
@@ -45,16 +45,19 @@ def c_contents(
 
 
 def _runtime(sources: Iterable[bytes]) -> dict[str, bytes]:
-    """Return the files of firmware/runtime that the sources include, and what those include."""
-    folder = resources.firmware() / "runtime"
+    """Return the kernels that the sources include, and what those include.
+
+    Those of firmware/preprocess go with those of firmware/runtime: it is one folder to add.
+    """
+    folders = [resources.firmware() / name for name in ("runtime", "preprocess")]
     found: dict[str, bytes] = {}
     waiting = list(sources)
     while waiting:
         for included in _INCLUDE.findall(waiting.pop()):
-            header = folder / included.decode()
-            for path in (header, header.with_suffix(".c")):
-                target = f"Runtime/{path.name}"
-                if target not in found and path.is_file():
-                    found[target] = path.read_bytes()
-                    waiting.append(found[target])
+            for header in (folder / included.decode() for folder in folders):
+                for path in (header, header.with_suffix(".c")):
+                    target = f"Runtime/{path.name}"
+                    if target not in found and path.is_file():
+                        found[target] = path.read_bytes()
+                        waiting.append(found[target])
     return dict(sorted(found.items()))

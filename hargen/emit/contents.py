@@ -27,6 +27,7 @@ def firmware_folders(board: Board) -> dict[str, Path]:
     firmware = resources.firmware()
     return {
         "Runtime": firmware / "runtime",
+        "Preprocess": firmware / "preprocess",
         "Link": firmware / "link",
         "App": firmware / "app",
         "Port": firmware / "port" / board.mcu.family,
@@ -47,7 +48,7 @@ def project_contents(
     name = context["name"]
     contents = {
         target: render(f"model/{template}", context).encode()
-        for template, target in model_context.outputs(name).items()
+        for template, target in model_context.outputs(context).items()
     }
     for folder, source in firmware_folders(options.board).items():
         for path in sorted(source.glob("*.[ch]")):

@@ -7,10 +7,12 @@ from typing import Any
 
 import hargen
 from hargen.emit import c_text
+from hargen.emit.stream_context import is_generated, stream_context
 from hargen.ir.operator import TensorId
 from hargen.ir.tensor import Array, DType, Tensor
 from hargen.plan.arena import ARENA_ALIGNMENT
 from hargen.plan.plan import Edge, Layer, Plan, Role
+from hargen.preprocessing.spec import Preprocessing
 
 _MAX_RANK = 4  # HG_MAX_RANK in firmware/runtime/hg_info.h
 _ARENA_CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
@@ -34,11 +36,14 @@ class ModelFacts:
     preprocessing_sha256: str
     classes: tuple[str, ...]
     known_answers: tuple[KnownAnswer, ...]
+    preprocessing: Preprocessing | None = None
 
 
-def outputs(name: str) -> dict[str, str]:
+def outputs(context: dict[str, Any]) -> dict[str, str]:
     """Return template under templates/model -> file in the project."""
-    return {
+    name = context["name"]
+    stream = {"model_stream.c.j2": f"Model/{name}_stream.c"} if context["stream"] else {}
+    return stream | {
         "model.h.j2": f"Model/{name}.h",
         "model.c.j2": f"Model/{name}.c",
         "model_data.h.j2": f"Model/{name}_data.h",
@@ -63,6 +68,9 @@ def model_context(plan: Plan, facts: ModelFacts) -> dict[str, Any]:
         "preprocessing": {
             "sha256_lines": c_text.byte_lines(bytes.fromhex(facts.preprocessing_sha256))
         },
+        "stream": None
+        if facts.preprocessing is None or not is_generated(facts.preprocessing, plan)
+        else stream_context(facts.preprocessing, plan, name, source),
         "classes": [
             {"comment": c_text.comment_text(c), "literal": c_text.string_literal(c)}
             for c in facts.classes
@@ -154,6 +162,8 @@ def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
         "set_input": [context, typed_input],
         "set_input_s8": [context, int8_input],
         "get_output": [f"const {context}", typed_output],
+        "add_sample": [context, "const int16_t counts[3]"],
+        "get_window_s8": [f"const {context}", f"int8_t window[{upper}_INPUT_SIZE]"],
     }
     return {
         function: {

@@ -112,6 +112,7 @@ def export(
         preprocessing_sha256=preprocessing.sha256(),
         classes=class_names,
         known_answers=known_answers(plan, model.content, reference),
+        preprocessing=preprocessing,
     )
     context = model_context(plan, facts)
     readme = {

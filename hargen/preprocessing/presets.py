@@ -16,10 +16,25 @@ _CUTOFF_HZ = 0.4
 # What the model zoo's weights were trained with, to its printed digits. Designed as 0.4 Hz of
 # 26 Hz, but with 0.4 / 25 taken relative to Nyquist, so that the -3 dB point is at 0.008 of the
 # sample rate; the same coefficients serve every rate.
-_ZOO_SECTION = Section(
+ZOO_SECTION = Section(
     b=(0.9364275932, -3.745710373, 5.618565559, -3.745710373, 0.9364275932),
     a=(1.0, -3.868656635, 5.614526749, -3.622760773, 0.8768966198),
     settled=(-0.936528250873, 2.809571532101, -2.809559172096, 0.936515859573),
+)
+
+# The same as two sections, factored with 60 digits. Its four zeros lie so near to 1 that float64
+# finds other ones on every machine.
+ZOO_SECOND_ORDER = (
+    Section(
+        b=(0.9364275932, -1.8728314829864223, 0.9364275932),
+        a=(1.0, -1.9596182987510193, 0.9621016855495723),
+        settled=(-0.9268827999396233, 0.9272445315159694),
+    ),
+    Section(
+        b=(1.0, -2.000025312809821, 1.0),
+        a=(1.0, -1.9090383362489807, 0.9114386067197238),
+        settled=(-0.009645450890225029, 0.009636536510281369),
+    ),
 )
 _ZOO_CUTOFF_OF_RATE = 0.008
 _ZOO_GRAVITY = 9.8
@@ -48,7 +63,7 @@ def _zoo_filter(sample_rate_hz: float) -> Filter:
         order=4,
         cutoff_hz=_ZOO_CUTOFF_OF_RATE * sample_rate_hz,
         initial="settled-or-one",
-        sections=(_ZOO_SECTION,),
+        sections=(ZOO_SECTION,),
     )
 
 

@@ -14,7 +14,7 @@ TEMPLATES = ROOT / "templates"
 # What a room may include of firmware/, its own files aside
 MAY_INCLUDE: dict[str, set[str]] = {
     "runtime": set(),
-    "preprocess": set(),
+    "preprocess": {"runtime"},
     "link": set(),
     "port": {"app", "link"},
     "app": {"runtime", "preprocess", "link", "port"},
@@ -25,11 +25,11 @@ MAY_INCLUDE: dict[str, set[str]] = {
 FREESTANDING = {"stdint.h", "stdbool.h", "stddef.h", "limits.h", "float.h"}
 STANDARD: dict[str, set[str]] = {
     "runtime": {"stdint.h", "arm_acle.h"},
-    "preprocess": {"stdint.h", "math.h"},
+    "preprocess": {"stdint.h"},
     "link": FREESTANDING | {"string.h"},
     "port": FREESTANDING | {"string.h"},
     "app": FREESTANDING | {"string.h"},
-    "twin": FREESTANDING | {"stdio.h"},
+    "twin": FREESTANDING | {"stdio.h", "string.h"},
     "model": {"stddef.h", "stdint.h", "string.h"},
     "model table": {"stddef.h", "stdint.h", "string.h"},
 }

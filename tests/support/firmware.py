@@ -62,7 +62,7 @@ def compile_host(folder: Path, *, cc: str = "gcc", flags: tuple[str, ...] = SANI
 def assemble_project(folder: Path, *, name: str = "tally", optimize: Optimize = "balanced") -> Path:
     """Write a project for the board with the tiny model and return its folder."""
     target = board.load(BOARD)
-    rooms = ("runtime", "link", "app", f"port/{target.mcu.family}")
+    rooms = ("runtime", "preprocess", "link", "app", f"port/{target.mcu.family}")
     for project_dir, room in zip(SOURCE_DIRS[1:], rooms, strict=True):
         shutil.copytree(FIRMWARE / room, folder / project_dir)
     shutil.copytree(MODEL, folder / "Model")

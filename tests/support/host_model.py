@@ -50,7 +50,7 @@ def write_sources(model: ModelFile, folder: Path) -> Plan:
     classes = tuple(f"c{i}" for i in range(plan.class_count))
     facts = ModelFacts(NAME, model.path.name, model.sha256, "0" * 64, classes, ())
     context = model_context(plan, facts)
-    for template, target in outputs(NAME).items():
+    for template, target in outputs(context).items():
         if template != "hg_model.c.j2":  # the app's seam needs the app
             path = folder / Path(target).name
             path.write_text(render(f"model/{template}", context))

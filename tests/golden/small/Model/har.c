@@ -190,6 +190,7 @@ hg_status_t har_init(har_context_t *context, void *arena, size_t arena_size) {
     return HG_ERROR_ARENA;
   }
   context->arena = (int8_t *)arena;
+  har_reset_stream(context);
   return HG_OK;
 }
 

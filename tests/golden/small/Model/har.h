@@ -15,7 +15,9 @@
 #include <stdint.h>
 
 #include "hg_info.h"
+#include "hg_sections_f32.h"
 #include "hg_status.h"
+#include "hg_stream.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +29,9 @@ extern "C" {
 #define HAR_LAYER_COUNT 9
 #define HAR_ARENA_SIZE 140
 #define HAR_ARENA_ALIGNMENT 16
+#define HAR_WINDOW 24 /* samples */
+#define HAR_HOP 24    /* samples from one window to the next */
+#define HAR_AXES 3
 
 /* What har_run takes and gives. */
 typedef float har_input_t;
@@ -35,9 +40,18 @@ typedef float har_output_t;
 /* What an arena is made of. Declare one as an array of these: C's rules of aliasing want it. */
 typedef int8_t har_arena_t;
 
+/* What is kept of a stream of samples. */
+typedef struct {
+  hg_stream_t position; /* to be read by anybody: windows, gaps, lost samples */
+  hg_section_state_f32_t filter[2 * HAR_AXES];
+  uint32_t activity;
+  float samples[HAR_INPUT_SIZE];
+} har_stream_t;
+
 /* All state of one instance. Two instances live side by side if each has its own arena. */
 typedef struct {
   int8_t *arena;
+  har_stream_t stream;
 } har_context_t;
 
 /* Takes an arena of at least HAR_ARENA_SIZE bytes, aligned to HAR_ARENA_ALIGNMENT. The arena
@@ -65,6 +79,39 @@ hg_status_t har_set_input(har_context_t *context, const har_input_t input[HAR_IN
 hg_status_t har_set_input_s8(har_context_t *context, const int8_t input[HAR_INPUT_SIZE]);
 hg_status_t har_run_layer(har_context_t *context, size_t layer);
 hg_status_t har_get_output(const har_context_t *context, har_output_t output[HAR_OUTPUT_SIZE]);
+
+/* One sample of the sensor: its x, y and z in counts of 0.122 mg, 26 of them a second.
+ * Returns HG_MORE until a window is full, then runs the network and returns HG_READY:
+ * har_get_output, har_class, har_activity and har_settled are about that window until the
+ * next one is ready. HG_ERROR_ARGUMENT for a null pointer, HG_ERROR_STATE for a context without an
+ * arena. har_init begins a stream. */
+hg_status_t har_push_sample(har_context_t *context, const int16_t counts[3]);
+
+/* har_push_sample in steps: take a sample, and if that returns HG_READY, run the window.
+ * har_run_window returns HG_OK, or HG_ERROR_STATE where no window waits. */
+hg_status_t har_add_sample(har_context_t *context, const int16_t counts[3]);
+hg_status_t har_run_window(har_context_t *context);
+
+/* The last full window as the network sees it, HAR_INPUT_SIZE values, until the next sample. */
+const float *har_window(const har_context_t *context);
+
+/* The same as int8. Returns HG_ERROR_ARGUMENT for a null pointer. */
+hg_status_t har_get_window_s8(const har_context_t *context, int8_t window[HAR_INPUT_SIZE]);
+
+/* The activity: the class of the last window, as no smoothing is asked for. */
+uint32_t har_activity(const har_context_t *context);
+
+/* 1 if the filter had settled before the last window began (239 samples after the stream did), 0
+ * where the window still knows of that beginning and its class may be wrong for it. */
+uint32_t har_settled(const har_context_t *context);
+
+/* Begins a new stream: another wearer, another place, after a long pause. */
+void har_reset_stream(har_context_t *context);
+
+/* Samples were lost, as many as `lost`, or an unknown number (0): counts them in
+ * context->stream.position, drops the window that was begun, and starts the filter anew, so that
+ * the next windows are marked as not settled. */
+void har_gap(har_context_t *context, uint32_t lost);
 
 /* Shapes, scales, class names, and the hashes of the model and of its preprocessing. */
 const hg_info_t *har_info(void);

@@ -87,6 +87,43 @@ static hg_status_t model_run_layer(uint32_t index) {
   return har_run_layer(&context, index);
 }
 
+static void stream_reset(void) {
+  har_reset_stream(&context);
+}
+
+static hg_status_t stream_add_sample(const int16_t counts[3]) {
+  return har_add_sample(&context, counts);
+}
+
+static hg_status_t stream_run_window(void *output) {
+  last_input = har_window(&context);
+  last_input_is_s8 = 0;
+  const hg_status_t status = har_run_window(&context);
+  return status == HG_OK ? har_get_output(&context, (har_output_t *)output) : status;
+}
+
+static const float *stream_window(void) {
+  return har_window(&context);
+}
+
+static uint32_t stream_activity(void) {
+  return har_activity(&context);
+}
+
+static bool stream_settled(void) {
+  return har_settled(&context) != 0u;
+}
+
+static const hg_model_stream_t stream = {
+    .hop = HAR_HOP,
+    .reset = stream_reset,
+    .add_sample = stream_add_sample,
+    .run_window = stream_run_window,
+    .window = stream_window,
+    .activity = stream_activity,
+    .settled = stream_settled,
+};
+
 const hg_model_t hg_model = {
     .info = &har_model_info,
     .init = model_init,
@@ -95,6 +132,7 @@ const hg_model_t hg_model = {
     .class_of_run = model_class,
     .run_layer = model_run_layer,
     .arena = (const uint8_t *)hg_model_arena,
+    .stream = &stream,
     .known_answers = known_answers,
     .known_answer_count = sizeof known_answers / sizeof known_answers[0],
     .link = &link_memory,
