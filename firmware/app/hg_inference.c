@@ -4,6 +4,7 @@
 
 #include "hg_model.h"
 #include "hg_port.h"
+#include "hg_raw.h"
 
 static struct {
   hg_status_t status;     /* of init, or of the last run */
@@ -30,18 +31,23 @@ static uint32_t hg_element_size(hg_stage_t stage, uint32_t dtype) {
   return stage == HG_STAGE_WINDOW && dtype == HG_DTYPE_FLOAT32 ? (uint32_t)sizeof(float) : 1u;
 }
 
-/* Runs the model on an input that stays in place; returns the cycles. */
-static uint32_t hg_inference_time(hg_stage_t stage, const void *input, void *output) {
-  const uint32_t start = hg_port_cycles();
-  hg_inference.status =
-      stage == HG_STAGE_INT8 ? hg_model.run_s8(input, output) : hg_model.run(input, output);
-  const uint32_t cycles = hg_port_cycles() - start;
-  hg_inference.has_run = hg_inference.status == HG_OK;
+void hg_inference_note(hg_status_t status, uint32_t cycles) {
+  hg_inference.status = status;
+  hg_inference.has_run = status == HG_OK;
   hg_inference.layers_in_use = 0;
   hg_inference.runs++;
   if (cycles > hg_inference.worst_cycles) {
     hg_inference.worst_cycles = cycles;
   }
+}
+
+/* Runs the model on an input that stays in place; returns the cycles. */
+static uint32_t hg_inference_time(hg_stage_t stage, const void *input, void *output) {
+  const uint32_t start = hg_port_cycles();
+  const hg_status_t status =
+      stage == HG_STAGE_INT8 ? hg_model.run_s8(input, output) : hg_model.run(input, output);
+  const uint32_t cycles = hg_port_cycles() - start;
+  hg_inference_note(status, cycles);
   return cycles;
 }
 
@@ -50,6 +56,10 @@ void hg_inference_run(hg_server_t *server, const hg_request_t *request) {
   const hg_link_memory_t *link = hg_model.link;
   hg_run_request_t head;
   memcpy(&head, request->payload, sizeof head);
+  if (head.stage == HG_STAGE_RAW && hg_model.stream != NULL) {
+    hg_raw_run(server, request);
+    return;
+  }
   const bool is_s8 = head.stage == HG_STAGE_INT8 && hg_model.run_s8 != NULL;
   const hg_stage_t stage = is_s8 ? HG_STAGE_INT8 : HG_STAGE_WINDOW;
   const uint32_t input_size = info->input.size * hg_element_size(stage, info->input.dtype);

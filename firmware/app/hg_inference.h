@@ -3,6 +3,7 @@
 #define HG_INFERENCE_H
 
 #include "hg_server.h"
+#include "hg_status.h"
 
 /* Initializes the model. */
 void hg_inference_init(void);
@@ -11,6 +12,9 @@ void hg_inference_run(hg_server_t *server, const hg_request_t *request);
 void hg_inference_profile(hg_server_t *server, const hg_request_t *request);
 void hg_inference_selftest(hg_server_t *server, const hg_request_t *request);
 void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request);
+
+/* A window has run, in so many cycles, with that status: what later requests are about. */
+void hg_inference_note(hg_status_t status, uint32_t cycles);
 
 /* Since the reset: windows that ran, and the cycles of the longest run. */
 uint32_t hg_inference_runs(void);

@@ -40,7 +40,8 @@
 #define HG_LINK_RING_SIZE(INPUT_BYTES) ((HG_LINK_SLOTS + 1u) * HG_LINK_WIRE_SIZE(INPUT_BYTES))
 
 /* A kept reply to RUN, rounded up so that the replies of an array stay aligned. */
-#define HG_LINK_REPLY_SIZE(OUTPUT_BYTES) ((sizeof(hg_run_reply_t) + (OUTPUT_BYTES) + 7u) / 8u * 8u)
+#define HG_LINK_REPLY_SIZE(OUTPUT_BYTES) \
+  ((sizeof(hg_run_reply_t) + sizeof(hg_raw_reply_t) + (OUTPUT_BYTES) + 7u) / 8u * 8u)
 
 typedef struct {
   uint8_t *ring; /* what the port received and the app has not yet taken */

@@ -20,6 +20,7 @@
 #define HG_CHUNK_SIZE 1024u       /* bytes of a layer or of class names in one reply, at most */
 #define HG_NO_FAILURE 0xFFFFFFFFu /* hg_selftest_reply_t.first_failure: all were right */
 #define HG_NO_CYCLES 0xFFFFFFFFu  /* in a profile: the layer returned an error */
+#define HG_NO_WINDOW 0xFFFFFFFFu  /* in a raw reply: no window got full with these samples */
 #define HG_UNSOLICITED 0u         /* sequence number of a frame that answers no request */
 
 /* The second byte of every frame. A reply's type is its request's with the top bit set. */
@@ -41,7 +42,7 @@ typedef enum {
 
 /* What a RUN request carries. */
 typedef enum {
-  HG_STAGE_RAW = 0,    /* int16 sensor counts: reserved for firmware with preprocessing */
+  HG_STAGE_RAW = 0,    /* a stream of int16 sensor counts: x, y, z of one sample after the other */
   HG_STAGE_WINDOW = 1, /* a preprocessed window in the model's own input type */
   HG_STAGE_INT8 = 2,   /* the int8 network's input; the output is int8 too */
 } hg_stage_t;
@@ -60,6 +61,7 @@ typedef enum {
   HG_NAK_NO_RUN = 10,  /* a question about the last run when there was none; HG_TYPE_RUN */
   HG_NAK_BAUD = 11,    /* a rate that the device cannot make; one that it can */
   HG_NAK_MODEL = 12,   /* the model returned an error; its hg_status_t */
+  HG_NAK_ORDER = 13,   /* samples that are not the stream's next ones; the next one's number */
 } hg_nak_reason_t;
 
 /* Bits of hg_hello_reply_t.reset_cause; several may be set. */
@@ -131,8 +133,8 @@ typedef struct {
 } hg_set_baud_reply_t;
 
 typedef struct {
-  uint32_t index; /* the host's number of this window, returned in the reply */
-  uint32_t stage; /* hg_stage_t; the window follows */
+  uint32_t index; /* the host's number of this window, or of the first sample; returned */
+  uint32_t stage; /* hg_stage_t; the window, or the samples, follow */
 } hg_run_request_t;
 
 typedef struct {
@@ -141,8 +143,17 @@ typedef struct {
   uint32_t cycles_preprocess;
   uint32_t cycles_inference;
   uint32_t stack_high_water; /* bytes of stack ever used; 0 where the port cannot tell */
-  uint32_t output_size;      /* bytes that follow */
+  uint32_t output_size;      /* bytes that follow; of a raw reply after the next record */
 } hg_run_reply_t;
+
+/* Follows hg_run_reply_t where the stage is raw. Without a window the other fields, and the reply's
+ * class_index, are HG_NO_WINDOW too, and there is no output. */
+typedef struct {
+  uint32_t window;     /* its number in the stream, or HG_NO_WINDOW */
+  uint32_t settled;    /* 1: the filter had settled before it began; 0: it had not */
+  uint32_t activity;   /* the class after smoothing */
+  uint32_t window_crc; /* CRC-32 of what the network saw, as float32 */
+} hg_raw_reply_t;
 
 typedef struct {
   uint32_t layer_count; /* uint32_t cycles that follow, one a layer */

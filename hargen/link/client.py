@@ -18,8 +18,10 @@ from hargen.link.replies import (
     LinkCounters,
     RunResult,
     SelfTest,
+    StreamWindow,
     describe_nak,
     parse_run,
+    parse_samples,
     parse_selftest,
     parse_stats,
 )
@@ -81,6 +83,16 @@ class Client:
     def baud(self) -> int:
         """The rate in use."""
         return self._exchange.baud
+
+    @property
+    def retries(self) -> int:
+        """How often a request is sent again before the device is looked after."""
+        return self._exchange.retries
+
+    @property
+    def max_payload(self) -> int:
+        """Bytes of the largest payload that the device takes."""
+        return self._known().max_payload
 
     @property
     def counters(self) -> LinkCounters:
@@ -160,6 +172,27 @@ class Client:
                 raise self._misunderstood("RUN", f"window {result.index} instead of {index}")
             self._worst_cycles = max(self._worst_cycles, result.cycles_inference)
             yield result
+
+    def run_samples(self, first: int, samples: bytes) -> tuple[int, StreamWindow | None]:
+        """Send the next samples of a stream; see stream.py, which sends whole ones.
+
+        Args:
+            first: number of the first sample in the stream; 0 begins a stream.
+            samples: x, y, z of each as int16, at most a hop of them.
+
+        Returns:
+            The cycles of their preprocessing, and the window that got full with them.
+
+        Raises:
+            OutOfOrderError: the device waits for other samples; it may have been reset.
+        """
+        head = messages.RUN_REQUEST.pack(index=first, stage=Stage.RAW)
+        self._check_size(len(head) + len(samples))
+        request = Request(MessageType.RUN, head + samples, self._inference_time())
+        cycles, window = self._parse(parse_samples, self._call(request))
+        if window is not None:
+            self._worst_cycles = max(self._worst_cycles, window.run.cycles_inference)
+        return cycles, window
 
     def profile(self) -> list[int]:
         """Return the cycles of each layer for the last window that ran."""

@@ -26,6 +26,10 @@ _LEAST_SHARE = 0.2  # of the time-out, however fast the device has been
 _NOISE_KEPT = 512  # bytes
 
 
+class OutOfOrderError(DeviceError):
+    """The device waits for other samples of the stream than these."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A request and the time that the device may take over it."""
@@ -253,6 +257,10 @@ class _Pipeline:
             self._again_oldest()
         elif pending is not None and reason == NakReason.NO_HELLO:
             self._start_over()
+        elif pending is not None and reason == NakReason.ORDER:
+            raise OutOfOrderError(
+                "the device has lost the stream", where=self._exchange.port, why=text
+            )
         elif pending is not None:
             raise DeviceError(
                 f"the device refuses {request_name(pending.request.type)}",

@@ -26,6 +26,8 @@ NO_CYCLES = 0xFFFFFFFF
 """In PROFILE's reply: the layer returned an error."""
 DTYPE_INT8 = 1
 """A tensor's dtype: 0 is float32."""
+NO_WINDOW = 0xFFFFFFFF
+"""In a raw reply: no window got full with these samples."""
 UNSOLICITED = 0
 """Sequence number of frames that answer no request: a NAK of a broken frame, a FAULT."""
 
@@ -52,7 +54,7 @@ class Stage(IntEnum):
     """What a RUN request carries."""
 
     RAW = 0
-    """int16 sensor counts; reserved for firmware with preprocessing."""
+    """A stream of int16 sensor counts: x, y, z of one sample after the other."""
     WINDOW = 1
     """A preprocessed window in the model's own input type."""
     INT8 = 2
@@ -86,6 +88,8 @@ class NakReason(IntEnum):
     """A baud rate that the device cannot make. Expected: one that it can."""
     MODEL = 12
     """The model returned an error. Expected: its hg_status_t, as unsigned."""
+    ORDER = 13
+    """Samples that are not the stream's next ones. Expected: the number of the next one."""
 
 
 class ResetCause(IntEnum):
@@ -155,6 +159,7 @@ RUN_REPLY = Layout(
         "output_size",
     ),
 )
+RAW_REPLY = Layout("hg_raw_reply_t", _u32("window", "settled", "activity", "window_crc"))
 PROFILE_REPLY = Layout("hg_profile_reply_t", _u32("layer_count"))
 SELFTEST_REPLY = Layout(
     "hg_selftest_reply_t",
@@ -203,6 +208,7 @@ LAYOUTS = (
     SET_BAUD_REPLY,
     RUN_REQUEST,
     RUN_REPLY,
+    RAW_REPLY,
     PROFILE_REPLY,
     SELFTEST_REPLY,
     READ_LAYER_REQUEST,

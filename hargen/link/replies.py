@@ -83,6 +83,22 @@ class RunResult:
 
 
 @dataclass(frozen=True)
+class StreamWindow:
+    """The answer to a window that got full in a stream of samples."""
+
+    run: RunResult
+    """Its index is the number of the request's first sample, its output in the model's dtype."""
+    window: int
+    """Its number in the stream."""
+    settled: bool
+    """Whether the filter had settled before it began."""
+    activity: int
+    """The class after smoothing."""
+    window_crc: int
+    """CRC-32 of what the network saw, as float32 little-endian."""
+
+
+@dataclass(frozen=True)
 class SelfTest:
     """What the device found when it ran the known answers in its image."""
 
@@ -182,6 +198,23 @@ def parse_run(payload: bytes) -> RunResult:
     return RunResult(output=output, **fields)
 
 
+def parse_samples(payload: bytes) -> tuple[int, StreamWindow | None]:
+    """Return the reply to RUN with samples: cycles of preprocessing, and the window that got full.
+
+    Raises:
+        ValueError: it is too short, or the output has another length than it says.
+    """
+    fields = dict(messages.RUN_REPLY.unpack(payload))
+    raw = dict(messages.RAW_REPLY.unpack(payload[messages.RUN_REPLY.size :]))
+    output = payload[messages.RUN_REPLY.size + messages.RAW_REPLY.size :]
+    if fields.pop("output_size") != len(output):
+        raise ValueError("the output is not as long as the reply says")
+    if raw["window"] == messages.NO_WINDOW:
+        return fields["cycles_preprocess"], None
+    raw["settled"] = bool(raw["settled"])
+    return fields["cycles_preprocess"], StreamWindow(RunResult(output=output, **fields), **raw)
+
+
 def parse_selftest(payload: bytes) -> SelfTest:
     """Return SELFTEST's reply.
 
@@ -223,6 +256,7 @@ def describe_nak(payload: bytes) -> tuple[NakReason | None, str]:
         NakReason.NO_HELLO: "it was reset",
         NakReason.NO_RUN: "no window has run yet",
         NakReason.BAUD: "it cannot make this baud rate",
+        NakReason.ORDER: f"these are not the stream's next samples: the next is {expected}",
         NakReason.MODEL: f"the model returned status {_signed(expected)}",
     }[reason]
 

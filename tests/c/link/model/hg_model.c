@@ -123,6 +123,59 @@ static uint32_t model_class(void) {
   return best;
 }
 
+/* A stream of windows of 8 samples, one every 3: a count is a quarter, as the input's step is, and
+ * each sample has a third of the one before added, so that a lost one is remembered. */
+#define TALLY_AXES 3u
+#define TALLY_WINDOW (TALLY_INPUT_SIZE / TALLY_AXES)
+#define TALLY_HOP 3u
+
+static struct {
+  uint32_t age;
+  int32_t memory[TALLY_AXES];
+  float samples[TALLY_INPUT_SIZE];
+} tally_stream;
+
+static void stream_reset(void) {
+  memset(&tally_stream, 0, sizeof tally_stream);
+}
+
+static hg_status_t stream_add_sample(const int16_t counts[3]) {
+  float *samples = tally_stream.samples;
+  float moved[TALLY_INPUT_SIZE];
+  memcpy(moved, samples, sizeof moved);
+  memcpy(samples, moved + TALLY_AXES, sizeof moved - TALLY_AXES * sizeof *samples);
+  for (uint32_t axis = 0; axis < TALLY_AXES; axis++) {
+    tally_stream.memory[axis] = counts[axis] + tally_stream.memory[axis] / 3;
+    samples[TALLY_INPUT_SIZE - TALLY_AXES + axis] = 0.25f * (float)tally_stream.memory[axis];
+  }
+  tally_stream.age++;
+  return tally_stream.age >= TALLY_WINDOW && (tally_stream.age - TALLY_WINDOW) % TALLY_HOP == 0u
+             ? HG_READY
+             : HG_MORE;
+}
+
+static hg_status_t stream_run_window(void *output) {
+  return model_run(tally_stream.samples, output);
+}
+
+static const float *stream_window(void) {
+  return tally_stream.samples;
+}
+
+static bool stream_settled(void) {
+  return tally_stream.age >= 2u * TALLY_WINDOW;
+}
+
+static const hg_model_stream_t stream = {
+    .hop = TALLY_HOP,
+    .reset = stream_reset,
+    .add_sample = stream_add_sample,
+    .run_window = stream_run_window,
+    .window = stream_window,
+    .activity = model_class,
+    .settled = stream_settled,
+};
+
 const hg_model_t hg_model = {
     .info = &info,
     .init = model_init,
@@ -131,6 +184,7 @@ const hg_model_t hg_model = {
     .class_of_run = model_class,
     .run_layer = model_run_layer,
     .arena = hg_model_arena,
+    .stream = &stream,
     .known_answers = known_answers,
     .known_answer_count = sizeof known_answers / sizeof known_answers[0],
     .link = &link_memory,
