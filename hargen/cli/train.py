@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hargen.cli.options import Classes, JsonFile, class_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hargen.train.material import Material
+    from hargen.train.request import Request
     from hargen.train.training import Outcome
+
+
+SVC = "svc"
 
 
 class SplitBy(StrEnum):
@@ -30,14 +37,14 @@ class PresetName(StrEnum):
 
 
 def train(
-    family: Annotated[str, typer.Argument(metavar="FAMILY", help="ign, gmp or tcnn.")],
+    family: Annotated[str, typer.Argument(metavar="FAMILY", help="ign, gmp, tcnn or svc.")],
     output: Annotated[
         Path,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="The .keras to write; a .tflite is written with the .keras beside it.",
+            help="The .keras to write; a .tflite has the .keras beside it; of svc an .onnx.",
         ),
     ],
     data: Annotated[
@@ -126,7 +133,7 @@ def train(
 ) -> None:
     """Train a network on recordings, and say what it is worth on others."""
     from hargen.cli import console, train_progress
-    from hargen.errors import ModelError
+    from hargen.errors import ModelError, UsageError
     from hargen.train import classes as names
     from hargen.train import curves, describe, families, state, write
     from hargen.train.material import gather
@@ -154,10 +161,15 @@ def train(
         test_share=test_share,
         recipe=Recipe(epochs=epochs, patience=patience, batch=batch, learning_rate=learning_rate),
     )
-    families.parse(families.find(family), request.parameters, window)
-    write.check(output, force=force)
-    state.check(output, resume=resume, force=force)
+    write.check(output, svc=family == SVC, force=force)
     console.check_writable(json_file)
+    if family == SVC:
+        if resume:
+            raise UsageError("a support vector classifier is not resumed", hint="fit it anew")
+        _train_svc(request, output, json_file)
+        return
+    families.parse(families.find(family), request.parameters, window)
+    state.check(output, resume=resume, force=force)
     curves.check()
     with train_progress.watch(request.recipe.epochs) as watch:
         material = gather(request, watch.step)
@@ -180,44 +192,89 @@ def train(
     console.say(f"{', '.join(str(path) for path in paths)} written", json_file)
 
 
+def _train_svc(request: Request, output: Path, json_file: Path | None) -> None:
+    """Fit a support vector classifier, which is none of Keras's networks."""
+    from hargen.cli import console, train_progress
+    from hargen.train import svc, write
+    from hargen.train.families import svc as family
+    from hargen.train.material import gather
+
+    svc.parameters_of(request)
+    family.check()
+    with train_progress.watch(0) as watch:
+        material = gather(request, watch.step)
+        outcome = svc.run(request, material, watch.step)
+    for note in material.notes:
+        console.note(note)
+    contents = {"onnx": outcome.chosen.onnx}
+    paths = write.write_files(contents, svc.card(outcome, output.stem), output)
+    architecture = family.describe(outcome.parameters, len(material.joined.classes))
+    console.say(f"svc: {architecture}", json_file)
+    _print_data(material, outcome.chosen.fold, json_file)
+    table, size = svc.accuracy_table(outcome), outcome.size
+    _print_accuracy(table, ("float32",), json_file)
+    _say(
+        "float",
+        f"{size.weights} B of weights, {size.arena} B of arena, {size.maccs} MACC",
+        json_file,
+    )
+    console.write_table(svc.result(outcome), json_file)
+    console.say(f"{', '.join(str(path) for path in paths)} written", json_file)
+
+
+def _say(name: str, text: str, json_file: Path | None) -> None:
+    from hargen.cli import console
+
+    console.say(f"  {name:<15} {text}", json_file)
+
+
 def _print(outcome: Outcome, json_file: Path | None) -> None:
     from hargen.cli import console
     from hargen.train import describe
 
-    def say(name: str, text: str) -> None:
-        console.say(f"  {name:<15} {text}", json_file)
-
-    table, training = describe.accuracy_table(outcome), describe.training_table(outcome)
-    material, chosen = outcome.material, outcome.chosen
-    split = material.splits[chosen.fold]
+    chosen, size = outcome.chosen, outcome.size
     console.say(f"{outcome.request.family}: {outcome.architecture}", json_file)
-    say("classes", ", ".join(material.joined.classes))
-    say(
-        "trained on",
-        f"{int(split.train.sum())} windows; {int(split.validation.sum())} to choose on",
+    _print_data(outcome.material, chosen.fold, json_file)
+    best = f"{chosen.best.number} of {len(chosen.history)}, seed {chosen.seed}"
+    _say("best epoch", best, json_file)
+    if chosen.validation is not None:
+        found = chosen.validation
+        text = f"{100 * found.accuracy:.2f} % in int8, {found.windows} windows"
+        _say("validation", text, json_file)
+    _print_accuracy(describe.accuracy_table(outcome), ("float32", "int8"), json_file)
+    _say(
+        "int8",
+        f"{size.weights} B of weights, {size.arena} B of arena, {size.maccs} MACC",
+        json_file,
     )
-    say("split", f"by {split.by}, SHA-256 {split.sha256()[:12]}")
-    say("best epoch", f"{chosen.best.number} of {len(chosen.history)}, seed {chosen.seed}")
-    if "validation" in training:
-        found = training["validation"]
-        say("validation", f"{100 * found['int8']:.2f} % in int8, {found['windows']} windows")
-    say("tested on", f"{table['on']}; {table['windows']} windows")
-    say("accuracy", f"{100 * table['float32']:.2f} % in float, {100 * table['int8']:.2f} % in int8")
-    say("macro F1", f"{100 * table['macro_f1_int8']:.2f} % in int8")
+
+
+def _print_data(material: Material, fold: int, json_file: Path | None) -> None:
+    split = material.splits[fold]
+    counts = f"{int(split.train.sum())} windows; {int(split.validation.sum())} to choose on"
+    _say("classes", ", ".join(material.joined.classes), json_file)
+    _say("trained on", counts, json_file)
+    _say("split", f"by {split.by}, SHA-256 {split.sha256()[:12]}", json_file)
+
+
+def _print_accuracy(
+    table: Mapping[str, Any], formats: tuple[str, ...], json_file: Path | None
+) -> None:
+    """Print a card's accuracy table; the last of the formats is what is handed out."""
+    last = formats[-1]
+    _say("tested on", f"{table['on']}; {table['windows']} windows", json_file)
+    accuracy = ", ".join(f"{100 * table[name]:.2f} % in {name}" for name in formats)
+    _say("accuracy", accuracy, json_file)
+    _say("macro F1", f"{100 * table[f'macro_f1_{last}']:.2f} % in {last}", json_file)
     if "per_group" in table:
-        spread = table["per_group"]
-        say(
-            "each of them",
-            f"{100 * spread['min']:.2f} to {100 * spread['max']:.2f} %, "
-            f"median {100 * spread['median']:.2f} %",
-        )
+        low, middle, high = (100 * table["per_group"][key] for key in ("min", "median", "max"))
+        _say("each of them", f"{low:.2f} to {high:.2f} %, median {middle:.2f} %", json_file)
     if "seeds" in table:
         found = table["seeds"]
-        each = ", ".join(f"{100 * row['int8']:.2f}" for row in found["each"])
-        say("each seed", f"{each} % in int8")
-        mean = found["int8"]
-        say("their mean", f"{100 * mean['mean']:.2f} % in int8, deviation {100 * mean['std']:.2f}")
+        each = ", ".join(f"{100 * row[last]:.2f}" for row in found["each"])
+        mean = found[last]
+        _say("each seed", f"{each} % in {last}", json_file)
+        text = f"{100 * mean['mean']:.2f} % in {last}, deviation {100 * mean['std']:.2f}"
+        _say("their mean", text, json_file)
     if "warning" in table:
-        say("warning", table["warning"])
-    size = outcome.size
-    say("int8", f"{size.weights} B of weights, {size.arena} B of arena, {size.maccs} MACC")
+        _say("warning", table["warning"], json_file)

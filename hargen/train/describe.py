@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
@@ -9,17 +10,18 @@ import hargen
 from hargen.files import sha256_bytes
 from hargen.preprocessing.card import About, Card
 from hargen.train.evaluate import groups_table, spread
+from hargen.train.material import Material
+from hargen.train.request import Request
 from hargen.train.training import Outcome, Tested
 from hargen.validate import reference
 
-_PACKAGES = ("keras", "numpy", "scipy")
-_TENSORFLOW = ("tensorflow", "tensorflow-cpu")
+_PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy", reference.PACKAGE)
 
 
-def versions() -> dict[str, str]:
-    """Return versions by name of all that has a part in a trained network."""
+def versions(packages: Sequence[str] = _PACKAGES) -> dict[str, str]:
+    """Return versions by name of all that has a part in what was trained."""
     found = {"hargen": hargen.__version__}
-    for package in (*_TENSORFLOW, *_PACKAGES, reference.PACKAGE):
+    for package in packages:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -44,15 +46,14 @@ def card(outcome: Outcome, name: str) -> Card:
         ),
         preprocessing=material.joined.spec,
         classes=material.joined.classes,
-        data=data_table(outcome),
+        data=data_table(material),
         accuracy=accuracy_table(outcome),
         training=training_table(outcome),
     )
 
 
-def data_table(outcome: Outcome) -> dict[str, Any]:
+def data_table(material: Material) -> dict[str, Any]:
     """Return what was trained and tested on, and what was done to it."""
-    material = outcome.material
     table: dict[str, Any] = {
         "sources": list(material.joined.sources),
         "unit": material.joined.spec.unit,
@@ -76,7 +77,7 @@ def accuracy_table(outcome: Outcome) -> dict[str, Any]:
     found = outcome.measured
     before, after = found.before, found.after
     table: dict[str, Any] = {
-        "on": _tested_on(outcome),
+        "on": tested_on(outcome.request, outcome.material, outcome.chosen.fold),
         "windows": after.windows,
         "correct_float32": before.correct,
         "correct_int8": after.correct,
@@ -162,7 +163,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
     return {
         "classes": list(outcome.material.joined.classes),
         "architecture": outcome.architecture,
-        "data": data_table(outcome),
+        "data": data_table(outcome.material),
         "accuracy": accuracy_table(outcome),
         "training": training_table(outcome),
         "networks": [
@@ -202,12 +203,12 @@ def _groups(outcome: Outcome) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _tested_on(outcome: Outcome) -> str:
-    material, request = outcome.material, outcome.request
+def tested_on(request: Request, material: Material, fold: int) -> str:
+    """Return what the networks of a fold are tested on, in words."""
     if material.test is not None:
         return str(material.test_table["what"])
-    split = material.splits[outcome.chosen.fold]
+    split = material.splits[fold]
     if request.random_windows:
         return "windows drawn at random"
-    fold = f", fold {outcome.chosen.fold}" if request.folds else ""
-    return f"{len(split.names['test'])} {split.by}s that were not trained on{fold}"
+    place = f", fold {fold}" if request.folds else ""
+    return f"{len(split.names['test'])} {split.by}s that were not trained on{place}"

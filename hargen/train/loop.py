@@ -114,7 +114,7 @@ def train(
     )
     epoch_function = _epoch_function(tf, network, optimizer, loss, recipe.batch)
     predict = tf.function(lambda x: network(x, training=False), reduce_retracing=True)
-    weights = _weights(training)
+    weights = window_weights(training)
     targets = np.eye(classes, dtype=np.float32)[training.y]
     judged = validation.windows()[..., None]
     while not run.is_over(recipe):
@@ -211,7 +211,7 @@ def _rank(epoch: Epoch) -> tuple[float, float]:
     return epoch.score, -epoch.validation_loss
 
 
-def _weights(pool: Pool) -> Floats:
+def window_weights(pool: Pool) -> Floats:
     """Return each window's weight, of mean 1: all classes weigh the same, and all their strata."""
     sizes = np.bincount(pool.cell)
     cells_of_class = np.zeros(int(pool.y.max()) + 1)
@@ -227,7 +227,7 @@ def _judge(number: int, loss: float, outputs: Floats, pool: Pool) -> Epoch:
     sizes = np.bincount(pool.cell)
     recalls = np.bincount(pool.cell, weights=right)[sizes > 0] / sizes[sizes > 0]
     losses = -np.log(np.maximum(chosen, 1e-7))
-    weighted = float((losses * _weights(pool)).mean())
+    weighted = float((losses * window_weights(pool)).mean())
     return Epoch(number, loss, weighted, float(right.mean()), float(recalls.mean()))
 
 

@@ -121,7 +121,7 @@ def test_a_training_that_diverges(material: Material) -> None:
 def test_every_class_and_every_set_of_it_weighs_the_same(pool_of) -> None:
     pool = pool_of([(0, 0, 10), (1, 0, 30), (2, 1, 5)])
     cells = np.repeat([0, 1, 2], [10, 30, 5])  # two sets have class 0
-    found = loop._weights(replace(pool, cell=cells))
+    found = loop.window_weights(replace(pool, cell=cells))
     sums = np.bincount(cells, weights=found)
     assert found.mean() == pytest.approx(1)
     assert sums[0] == pytest.approx(sums[1])

@@ -1,4 +1,4 @@
-"""The families of networks that can be trained, one file each.
+"""The families that can be trained, one file each: networks, and support vector classifiers.
 
 A family's parameters are a validated table, which `hargen train --set` and a search both fill.
 """
@@ -19,7 +19,7 @@ FAMILIES: dict[str, Family] = {
     "gmp": Family(gmp.Parameters, gmp.build, gmp.describe),
     "tcnn": Family(tcnn.Parameters, tcnn.build, tcnn.describe, tcnn.defaults),
 }
-"""Every family by its name on the command line."""
+"""Every family of Keras networks by its name on the command line; svc is none."""
 
 _MAX_BYTES = 1 << 16
 
@@ -31,7 +31,7 @@ def find(name: str) -> Family:
         UsageError: there is none.
     """
     if name not in FAMILIES:
-        raise UsageError(f"no family {name!r}", hint=f"known: {', '.join(FAMILIES)}")
+        raise UsageError(f"no family {name!r}", hint=f"known: {', '.join(FAMILIES)}, svc")
     return FAMILIES[name]
 
 

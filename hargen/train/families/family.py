@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,6 +16,9 @@ class FamilyParameters(BaseModel):
     """Base of a family's parameters; every one has a default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Parameters = TypeVar("Parameters", bound=FamilyParameters)
 
 
 def _none(_window: int) -> dict[str, Any]:
@@ -42,18 +46,24 @@ def parse(family: Family, table: Mapping[str, Any], window: int) -> FamilyParame
     Raises:
         UsageError: a key is unknown, of the wrong type or out of range.
     """
-    import json
+    return validate(family.parameters, family.defaults(window) | dict(table))
 
-    complete = family.defaults(window) | dict(table)
+
+def validate(parameters: type[Parameters], table: Mapping[str, Any]) -> Parameters:
+    """Return parameters of what was set, the rest by default.
+
+    Raises:
+        UsageError: a key is unknown, of the wrong type or out of range.
+    """
     try:
         # By way of JSON: strict about types, and still takes a list for a tuple as TOML has it.
-        return family.parameters.model_validate_json(json.dumps(complete, default=str))
+        return parameters.model_validate_json(json.dumps(dict(table), default=str))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise UsageError(
             f"--set {field}: {first['msg']}" if field else first["msg"],
-            hint=f"parameters: {', '.join(family.parameters.model_fields)}",
+            hint=f"parameters: {', '.join(parameters.model_fields)}",
         ) from error
 
 

@@ -1,0 +1,1 @@
+"""The search for a tcnn under limits: many networks, each measured before it is trained."""
