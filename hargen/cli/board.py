@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -20,11 +21,25 @@ def _board() -> None:
 
 
 @app.command()
-def run(directory: ProjectDir = Path()) -> None:
+def run(
+    directory: ProjectDir = Path(),
+    sensor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="What the motion sensor feels: a CSV recording, or `synthetic`. Without it "
+            "the board lies still.",
+        ),
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Let time leap while the board sleeps.")
+    ] = False,
+) -> None:
     """Run the virtual board until Ctrl-C; prints its pty and its socket:// port."""
     from hargen import manifest
     from hargen.device import virtual
 
     manifest.read(directory)
     # at once: a program that starts the board reads from a pipe where to find it
-    virtual.run_foreground(directory, say=partial(print, flush=True))
+    say = partial(print, flush=True)
+    virtual.run_foreground(directory, sensor=sensor, fast=fast, say=say)

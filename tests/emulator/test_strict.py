@@ -37,7 +37,7 @@ BROKEN = [
     ("UNMAPPED_WRITE", "unmapped", "write where no memory"),
     ("UNMAPPED_CALL", "unmapped", "fetch where no memory"),
     ("READ_ONLY", "read-only", "write of memory that does not allow it"),
-    ("UNMODELLED_PERIPHERAL", "unmodelled", "I2C2"),
+    ("UNMODELLED_PERIPHERAL", "unmodelled", "I2C1"),
     ("UNMODELLED_REGISTER", "unmodelled", "RCC at offset 0x4"),
     ("UNMODELLED_BITS", "unmodelled", "RCC_CR bits 0x1000"),
     ("UNMODELLED_SLEEP", "unmodelled", "SCB_SCR bits 0x4"),

@@ -18,6 +18,7 @@ from hargen.device.virtual.bridge import Bridge
 from hargen.device.virtual.control import Answer, Command, Control
 from hargen.device.virtual.host import Host
 from hargen.device.virtual.inject import inject
+from hargen.device.virtual.sensor.feed import load as load_feed
 from hargen.device.virtual.violations import Violation
 from hargen.errors import DeviceError, HargenError
 
@@ -27,7 +28,7 @@ class Process:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._project: Path = arguments.project_dir
-        self._host = Host()
+        self._host = Host(fast=arguments.fast)
         self._control = Control(
             self._host, sys.stdin.fileno(), sys.stdout, self._serve, on_end=self.end
         )
@@ -42,7 +43,12 @@ class Process:
                 return self._run()
         except HargenError as error:
             self._control.event(
-                "error", what=error.what, where=error.where, why=error.why, hint=error.hint
+                "error",
+                kind=type(error).__name__,
+                what=error.what,
+                where=error.where,
+                why=error.why,
+                hint=error.hint,
             )
             return error.exit_code
 
@@ -58,6 +64,7 @@ class Process:
         count = None
         if arguments.count is not None:
             count = flash_on_disk.function_address(self._project, arguments.count, flash)
+        feed = None if arguments.sensor is None else load_feed(arguments.sensor)
         library = self._hook()
         bridge = Bridge(
             self._host,
@@ -71,7 +78,16 @@ class Process:
             reset=lambda cause, nth: self._control.event("reset", cause=cause, count=nth),
             flash_written=lambda offset, data: flash_on_disk.keep(self._project, offset, data),
         )
-        board = Board(flash, reports, self._host, bridge, library, count)
+        board = Board(
+            flash,
+            reports,
+            self._host,
+            bridge,
+            library,
+            count,
+            feed=feed,
+            rate_error=arguments.sensor_rate_error,
+        )
         self._board = board
         hook = "python" if library is None else "c"
         self._control.event("ready", pty=bridge.pty_path, url=bridge.url, hook=hook)
@@ -135,6 +151,11 @@ def main() -> int:
     parser.add_argument("--python-hook", action="store_true", help="count in Python, not in C")
     parser.add_argument("--no-pty", action="store_true", help="open the TCP port only")
     parser.add_argument("--port", type=int, default=0, help="TCP port, 0 for any free one")
+    parser.add_argument("--sensor", metavar="FILE", help="recording, or `synthetic`, that it feels")
+    parser.add_argument(
+        "--sensor-rate-error", type=float, default=0.0, help="share by which the sensor is fast"
+    )
+    parser.add_argument("--fast", action="store_true", help="let time leap where nothing happens")
     arguments = parser.parse_args()
     # Ctrl-C in a terminal goes to all its processes: the launcher decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)

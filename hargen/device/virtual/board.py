@@ -16,6 +16,8 @@ from hargen.device.virtual.machine import Core, Machine
 from hargen.device.virtual.memory import FLASH_BASE, FLASH_SIZE, Memory
 from hargen.device.virtual.peripherals.rcc import PIN_RESET, POWER_RESET, SOFTWARE_RESET
 from hargen.device.virtual.registers import Rewind
+from hargen.device.virtual.sensor.feed import Feed, still
+from hargen.device.virtual.sensor.ism330dhcx import Ism330dhcx
 from hargen.device.virtual.timeline import Timeline
 from hargen.device.virtual.violations import Rule, Violation, Violations
 
@@ -52,6 +54,8 @@ class Board:
         bridge: the host's side of the serial port.
         library: the compiled block hook, None for the one in Python.
         count: address of the function whose calls are counted, None for none.
+        feed: what the motion sensor feels; by default the board lies still.
+        rate_error: by how much that sensor's oscillator is fast, 0.02 for 2 %.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Board:
         bridge: Bridge,
         library: ctypes.CDLL | None,
         count: int | None,
+        feed: Feed | None = None,
+        rate_error: float = 0.0,
     ) -> None:
         self._reports = reports
         self._host = host
@@ -90,6 +96,15 @@ class Board:
                 log=reports.log,
             ),
         )
+        self._complaints: list[str] = []  # of the sensor, told when no instruction is under way
+        self.sensor = Ism330dhcx(
+            lambda: self._timeline.seconds,
+            feed or still(),
+            rate_error,
+            lambda what: self._complaints.append(f"ISM330DHCX: {what}"),
+        )
+        self.chip.i2c_bus.attach(self.sensor)
+        self._later: list[tuple[int, Callable[[], None]]] = []
         self.line = Line(bridge, self.chip.usart.baud)
         self._engine: Engine | None = None
         self._runs: list[tuple[int, int]] = []
@@ -152,10 +167,16 @@ class Board:
         if now >= self._reset_at:
             self._reset_at = NEVER
             self.reset()
+        while self._later and self._later[0][0] <= now:
+            self._later.pop(0)[1]()
+        while self._complaints:
+            self._report(Rule.UNMODELLED, self._complaints.pop(0))
 
     def next_event(self) -> int:
         """Return when something may happen next that the core must see at once."""
         due = min(self.chip.next_event(), self._reset_at)
+        if self._later:
+            due = min(due, self._later[0][0])
         if self._reset_at_departure != NEVER:
             due = min(due, self.chip.usart.next_departure())
         return due
@@ -215,6 +236,22 @@ class Board:
     def press_button(self, *, pressed: bool) -> None:
         """Press or release the user button."""
         self.chip.gpio[BUTTON_PORT].driven[BUTTON_PIN] = pressed
+
+    def at(self, seconds: float, fault: Callable[[], None]) -> None:
+        """Do something so many seconds from now."""
+        due = self._counter.state.cycles + self._timeline.cycles_of(seconds)
+        self._later.append((due, fault))
+        self._later.sort(key=lambda entry: entry[0])
+        self._timeline.look_soon()
+
+    def hold_sensor_bus(self) -> None:
+        """Let the sensor hold SDA until it got nine clocks, or loses its power."""
+        self.chip.i2c_bus.hold_sda()
+
+    def cut_sensor_power(self, seconds: float) -> None:
+        """Take the sensor's power away for so long; it forgets everything."""
+        self.sensor.cut_power(seconds)
+        self.chip.i2c_bus.hold_sda(0)
 
     def _start(self, cause: int) -> None:
         """Reset: a new core on the old memories, begun through the vector table."""

@@ -12,13 +12,16 @@ from hargen.device.virtual.core.scb import CP10_PRIVILEGED, CPACR, SystemControl
 from hargen.device.virtual.core.systick import SysTick
 from hargen.device.virtual.counter import Counter, State
 from hargen.device.virtual.engine import Engine
+from hargen.device.virtual.i2c_bus import I2cBus
 from hargen.device.virtual.memory import Memory
 from hargen.device.virtual.peripherals.dbgmcu import Dbgmcu
 from hargen.device.virtual.peripherals.flash import Flash
 from hargen.device.virtual.peripherals.gpio import MODE_ALTERNATE, PORTS, Gpio
+from hargen.device.virtual.peripherals.i2c import I2c
 from hargen.device.virtual.peripherals.icache import Icache
 from hargen.device.virtual.peripherals.pwr import Pwr
 from hargen.device.virtual.peripherals.rcc import SOFTWARE_RESET, OperatingPoint, Rcc
+from hargen.device.virtual.peripherals.tim import Tim
 from hargen.device.virtual.peripherals.usart import USART1_IRQ, Usart
 from hargen.device.virtual.registers import Bus, Reporter
 from hargen.device.virtual.timeline import Timeline
@@ -27,8 +30,7 @@ from hargen.device.virtual.violations import Rule
 PERIPHERALS = 0x4000_0000, 0x1000_0000
 SYSTEM = 0xE000_0000, 0x10_0000
 UNMODELLED = {
-    0x4000_0000: "TIM2",
-    0x4000_5800: "I2C2",
+    0x4000_5400: "I2C1",
     0x4002_3000: "CRC",
     0x4003_1400: "DCACHE1",
     0x420C_0800: "RNG",
@@ -41,6 +43,8 @@ UNMODELLED = {
 USART1_EXCEPTION = FIRST_INTERRUPT + USART1_IRQ
 USART1_PINS = {True: 9, False: 10}  # PA9 sends, PA10 receives
 USART1_ALTERNATE = 7
+I2C2_SCL, I2C2_SDA = 4, 5  # PH4 and PH5
+I2C2_ALTERNATE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Chip:
         self._build_core()
         self._build_clocks()
         self._build_ports()
+        self._build_sensors()
 
     def _build_core(self) -> None:
         report, timeline = self._wiring.report, self._timeline
@@ -130,6 +135,19 @@ class Chip:
         self.bus.add(self.usart, clocked=False)
         self.rcc.gate(self.usart, "APB2ENR", 14)
 
+    def _build_sensors(self) -> None:
+        report, timeline = self._wiring.report, self._timeline
+        port = self.gpio["H"]
+        port.driven[I2C2_SCL] = True  # pull-ups on the board
+        self.i2c_bus = I2cBus(on_sda=lambda level: port.driven.update({I2C2_SDA: level}))
+        self.i2c_bus.hold_sda(0)
+        port.on_output = self._drive_bus
+        self.i2c = I2c(report, timeline, self.rcc.i2c2_hz, self.i2c_bus, self._is_bus_connected)
+        self.timer = Tim(report, timeline, self.rcc.timer1_hz)
+        for peripheral, bit in ((self.i2c, 22), (self.timer, 0)):
+            self.bus.add(peripheral, clocked=False)
+            self.rcc.gate(peripheral, "APB1ENR1", bit)
+
     def connect(self, engine: Engine, counter: Counter) -> Exceptions:
         """Wire a core to memories and registers; return its exceptions."""
         for region in self._memory.regions:
@@ -142,8 +160,10 @@ class Chip:
         """Reset everything but memories."""
         for part in (self.scs, self.nvic, self.systick, self.dwt, self.control):
             part.reset()
-        for peripheral in (self.pwr, self.flash, self.icache, *self.gpio.values(), self.usart):
+        for peripheral in (self.pwr, self.flash, self.icache, self.usart, self.i2c, self.timer):
             peripheral.reset()
+        for port in self.gpio.values():
+            port.reset()
         self.rcc.reset_by(cause)
 
     def is_fpu_on(self) -> bool:
@@ -153,6 +173,7 @@ class Chip:
     def advance(self, now: int) -> None:
         """Let happen what is due, and set the interrupt lines."""
         self.usart.advance(now)
+        self.i2c.advance(now)
         self.systick.advance(now)
         self.nvic.set_line(USART1_EXCEPTION, self.usart.interrupt_line())
 
@@ -167,6 +188,7 @@ class Chip:
 
     def _clock_changed(self) -> None:
         self.usart.retime()
+        self.timer.retime()
         if self._timeline.hclk_hz != self._hclk_told:
             self._hclk_told = self._timeline.hclk_hz
             self._wiring.log(f"HCLK {self._hclk_told / 1e6:g} MHz")
@@ -179,3 +201,26 @@ class Chip:
         cause = f"USART1 {what} {self.gpio['A'].describe(pin)}, not alternate function 7"
         self._wiring.report(Rule.PIN_FUNCTION, cause, self.gpio["A"].base)
         return False
+
+    def _is_bus_connected(self) -> bool:
+        port = self.gpio["H"]
+        for pin in (I2C2_SCL, I2C2_SDA):
+            if port.function(pin) != (MODE_ALTERNATE, I2C2_ALTERNATE):
+                wrong = f"{port.describe(pin)}, not alternate function 4"
+            elif not port.is_open_drain(pin):
+                wrong = f"PH{pin} is push-pull, not open drain"
+            else:
+                continue
+            self._wiring.report(Rule.PIN_FUNCTION, f"I2C2 starts, but {wrong}", port.base)
+            return False
+        return True
+
+    def _drive_bus(self) -> None:
+        """Put on the lines of I2C2 what its pins do as GPIO."""
+        port = self.gpio["H"]
+        scl, sda = port.drives(I2C2_SCL), port.drives(I2C2_SDA)
+        self.i2c_bus.drive_from_pins(scl=scl is not False, sda=sda is not False)
+        for pin, level in ((I2C2_SCL, scl), (I2C2_SDA, sda)):
+            if level:
+                cause = f"PH{pin} drives a line of I2C2 high, which its devices may pull low"
+                self._wiring.report(Rule.PIN_FUNCTION, cause, port.base)

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hargen.errors import DeviceError, MissingExtraError
+from hargen.errors import DataError, DeviceError, HargenError, MissingExtraError
 
 START_SECONDS = 30.0
 REPLY_SECONDS = 10.0
@@ -48,6 +48,11 @@ class VirtualBoard:
             some fifty times slower.
         with_pty: open a pseudo-terminal beside the TCP port, where the platform has them.
         port: the TCP port, 0 for any free one.
+        sensor: what the motion sensor feels: a recording's file, `synthetic`, or None for a board
+            that lies still (see sensor/feed.py).
+        sensor_rate_error: by how much the sensor's oscillator is fast, 0.02 for 2 %.
+        fast: let time leap while the core sleeps, in place of waiting for it. For firmware that
+            talks by itself: a host that is slower than the board's time-outs loses it.
         on_event: called with every event, from another thread (see control.py).
 
     Attributes:
@@ -59,6 +64,7 @@ class VirtualBoard:
     Raises:
         MissingExtraError: Unicorn is not installed.
         DeviceError: the flash is blank or damaged, the function is not in it, or the process died.
+        DataError: the recording cannot be read.
     """
 
     def __init__(
@@ -69,6 +75,9 @@ class VirtualBoard:
         python_hook: bool = False,
         with_pty: bool = True,
         port: int = 0,
+        sensor: str | None = None,
+        sensor_rate_error: float = 0.0,
+        fast: bool = False,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         if importlib.util.find_spec("unicorn") is None:
@@ -88,6 +97,9 @@ class VirtualBoard:
         command += ["--count", count] if count is not None else []
         command += ["--python-hook"] if python_hook else []
         command += [] if with_pty else ["--no-pty"]
+        command += ["--sensor", sensor] if sensor is not None else []
+        command += [f"--sensor-rate-error={sensor_rate_error}"] if sensor_rate_error else []
+        command += ["--fast"] if fast else []
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -204,10 +216,11 @@ class VirtualBoard:
             raise self._death()
         return event
 
-    def _death(self) -> DeviceError:
+    def _death(self) -> HargenError:
         """Return why the process is no more."""
         if self._error is not None:
-            return DeviceError(
+            kind = DataError if self._error["kind"] == DataError.__name__ else DeviceError
+            return kind(
                 self._error["what"],
                 where=self._error["where"],
                 why=self._error["why"],
@@ -261,6 +274,8 @@ def run_foreground(
     python_hook: bool = False,
     with_pty: bool = True,
     port: int = 0,
+    sensor: str | None = None,
+    fast: bool = False,
     keep_going: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -272,11 +287,14 @@ def run_foreground(
         python_hook: count in Python.
         with_pty: open a pseudo-terminal where the platform has them.
         port: the TCP port, 0 for any free one.
+        sensor: what the motion sensor feels, as for VirtualBoard.
+        fast: let time leap while the core sleeps.
         keep_going: go on after a broken rule, as silicon would in its way.
         say: takes each line of text.
 
     Raises:
         DeviceError: a rule was broken, or the board died.
+        DataError: the recording cannot be read.
     """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with VirtualBoard(
@@ -285,6 +303,8 @@ def run_foreground(
         python_hook=python_hook,
         with_pty=with_pty,
         port=port,
+        sensor=sensor,
+        fast=fast,
         on_event=events.put,
     ) as board:
         if board.pty is not None:

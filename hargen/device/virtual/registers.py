@@ -39,6 +39,7 @@ class Peripheral:
     """
 
     size = PERIPHERAL_SIZE
+    word_access_only = False  # RM0456 says of some that halves and bytes cannot be accessed
 
     def __init__(self, name: str, base: int, report: Reporter) -> None:
         self.name = name
@@ -160,6 +161,8 @@ class Bus:
         if reader is None or shift + 8 * size > 32:
             self._miss(address, "read")
             return 0
+        if self._is_too_small(address, "read"):
+            return 0
         return reader() >> shift & ((1 << 8 * size) - 1)
 
     def write_part(self, address: int, size: int, value: int) -> None:
@@ -169,11 +172,21 @@ class Bus:
         if writer is None or shift + 8 * size > 32:
             self._miss(address, "write")
             return
+        if self._is_too_small(address, "write"):
+            return
         peripheral = self._known[address & ~(PERIPHERAL_SIZE - 1)]
         offset = word - peripheral.base
         mask = ((1 << 8 * size) - 1) << shift
         kept = 0 if offset in peripheral.cleared_by_ones else peripheral.values[offset] & ~mask
         writer(kept | value << shift & mask)
+
+    def _is_too_small(self, address: int, verb: str) -> bool:
+        peripheral = self._known[address & ~(PERIPHERAL_SIZE - 1)]
+        if peripheral.word_access_only:
+            name = peripheral.names[(address & ~3) - peripheral.base]
+            cause = f"{verb} of a part of {peripheral.name}_{name}, which takes words only"
+            self._report(Rule.ACCESS_SIZE, cause, address)
+        return peripheral.word_access_only
 
     def _miss(self, address: int, verb: str) -> None:
         page = address & ~(PERIPHERAL_SIZE - 1)

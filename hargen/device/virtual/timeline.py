@@ -31,7 +31,25 @@ class Timeline:
         self._polls = 0
         self.executing = False
         self.asleep = 0  # cycles that the core's own clock has stood still
-        self.hclk_hz = MSI_AFTER_RESET_HZ
+        self._hclk_hz = MSI_AFTER_RESET_HZ
+        self._since = 0  # cycles: the last change of the clock
+        self._seconds_until_then = 0.0
+
+    @property
+    def hclk_hz(self) -> int:
+        """The frequency of the core's clock."""
+        return self._hclk_hz
+
+    @hclk_hz.setter
+    def hclk_hz(self, hz: int) -> None:
+        self._seconds_until_then = self.seconds
+        self._since = self.now
+        self._hclk_hz = hz
+
+    @property
+    def seconds(self) -> float:
+        """The time in seconds: for what is outside and keeps a time of its own."""
+        return self._seconds_until_then + (self.now - self._since) / self._hclk_hz
 
     @property
     def now(self) -> int:

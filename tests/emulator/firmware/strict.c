@@ -246,7 +246,7 @@ int main(void) {
       R(0x0BFA0700u) = 1;
       break;
     case UNMODELLED_PERIPHERAL:
-      (void)R(0x40005800u);
+      (void)R(0x40005400u);
       break;
     case UNMODELLED_REGISTER:
       (void)R(0x46020C04u);

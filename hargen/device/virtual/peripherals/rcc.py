@@ -195,6 +195,27 @@ class Rcc(Peripheral):
             case _:
                 return 0  # LSE is off
 
+    def i2c2_hz(self) -> int:
+        """Return the clock that I2C2's timing register divides; 0 where it stands still."""
+        match self.values[CCIPR1] >> 12 & 3:
+            case 0:
+                return self.pclk1_hz()
+            case 1:
+                return self._sysclk_hz()
+            case 2:
+                return clock_tree.HSI_HZ if self.is_ready(HSI) else 0
+            case _:
+                return self._msik_hz() if self.is_ready(MSIK) else 0
+
+    def pclk1_hz(self) -> int:
+        """Return the clock of the bus of I2C2 and TIM2."""
+        return self._timeline.hclk_hz // clock_tree.apb_divider(self.values[CFGR2] >> 4 & 7)
+
+    def timer1_hz(self) -> int:
+        """Return the clock of the timers on that bus: twice its own where that is divided."""
+        divider = clock_tree.apb_divider(self.values[CFGR2] >> 4 & 7)
+        return self._timeline.hclk_hz // max(1, divider // 2)
+
     def pclk2_hz(self) -> int:
         """Return the clock of the bus of USART1."""
         return self._timeline.hclk_hz // clock_tree.apb_divider(self.values[CFGR2] >> 8 & 7)
@@ -207,6 +228,11 @@ class Rcc(Peripheral):
         if self.values[ICSCR1] & MSI_RANGE_FROM_ICSCR1:
             return clock_tree.MSI_HZ[self.values[ICSCR1] >> 28]
         return clock_tree.MSI_HZ[self.values[CSR] >> 12 & 15]
+
+    def _msik_hz(self) -> int:
+        if self.values[ICSCR1] & MSI_RANGE_FROM_ICSCR1:
+            return clock_tree.MSI_HZ[self.values[ICSCR1] >> 24 & 15]
+        return clock_tree.MSI_HZ[self.values[CSR] >> 8 & 15]
 
     def _sysclk_hz(self) -> int:
         match SYSCLK_SOURCES[self.values[CFGR1] & 3]:

@@ -1,0 +1,1 @@
+"""The board's motion sensor, and what it feels."""
