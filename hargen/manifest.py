@@ -70,16 +70,17 @@ class Model(_Table):
     """The model that the project was made from.
 
     source is the name of the file that was exported, file its copy in the project folder. Where
-    the source was a Keras model, file is what it was converted to, and source_sha256 is the
-    source's own hash; otherwise that is empty and sha256 is the hash of both. classes_by says what
-    a window's class is: that of the largest output, or the winner of the votes of all pairs.
+    the source was converted (a Keras model, or an .onnx to int8), file is what it became, and
+    source_sha256 is the source's own hash; otherwise that is empty and sha256 is the hash of both.
+    classes_by says what a window's class is: that of the largest output, or the winner of the votes
+    of all pairs.
     """
 
     source: str = ""
     source_sha256: Sha256 | Literal[""] = ""
     file: ProjectPath
     sha256: Sha256
-    format: Literal["tflite", "onnx"]
+    format: Literal["tflite", "onnx", "svm"]
     precision: Literal["int8", "float32"]
     classes_by: Literal["largest output", "votes"] = "largest output"
     input: Tensor

@@ -19,6 +19,7 @@ from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
 from hargen.errors import HargenError, ModelError, UsageError
 from hargen.importers import model_file
+from hargen.importers.model_file import ModelFile
 from hargen.ir.tensor import DType
 from hargen.lint import lint
 from hargen.lint.tree import Tree
@@ -63,8 +64,8 @@ def export(
     """Write a project for the board that runs the model.
 
     Args:
-        model_path: .tflite or .onnx; a card beside it (same name, .toml) says how it wants its
-            input.
+        model_path: .tflite, .onnx or .svm; a card beside it (same name, .toml) says how it wants
+            its input.
         folder: the project; see hargen.emit.place for what may be there already.
         board: whose firmware, flags and linker script the project gets; None with content "c",
             where it only limits what the network may need.
@@ -74,7 +75,7 @@ def export(
         optimize: speed, size, or a balance of the two.
         content: a project, or the C of the network and its kernels alone.
         force: also write into a folder that holds something else.
-        converted: the .tflite that a Keras model_path was converted to, exported in its place.
+        converted: the .tflite or .svm that model_path was converted to, exported in its place.
 
     Raises:
         ModelError: the model is not usable, not supported, or too large for the board.
@@ -137,7 +138,7 @@ def export(
             file=reference_path(name, model),
             sha256=model.sha256,
             format=model.format,
-            precision="int8" if plan.dtype is DType.INT8 else "float32",
+            precision=_precision(plan, model),
             classes_by="largest output" if plan.votes is None else "votes",
             input=_edge(plan, plan.input),
             output=_edge(plan, plan.output),
@@ -176,6 +177,11 @@ def _rules_broken_by_others(folder: Path, written: Manifest, board: Board) -> tu
     except OSError as error:
         return (f"hargen lint cannot read the folder: {error}",)
     return tuple(f"{one.file}: {one.element}: {one.why} [{one.rule}]" for one in found)
+
+
+def _precision(plan: Plan, model: ModelFile) -> Literal["int8", "float32"]:
+    """Return what the network computes in: the layers of an .svm have floats at their ends only."""
+    return "int8" if plan.dtype is DType.INT8 or model.format == "svm" else "float32"
 
 
 def _edge(plan: Plan, edge: Edge) -> manifest.Tensor:

@@ -10,7 +10,7 @@ from typing import Literal
 from hargen.errors import MissingExtraError, ModelError
 from hargen.ir.graph import Graph
 
-Format = Literal["tflite", "onnx"]
+Format = Literal["tflite", "onnx", "svm"]
 
 SIZE_LIMIT = 64 * 2**20
 """Bytes; models for a microcontroller are a thousand times smaller."""
@@ -18,6 +18,7 @@ SIZE_LIMIT = 64 * 2**20
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 ZIP_SIGNATURE = b"PK\x03\x04"
 _TFLITE_IDENTIFIER = b"TFL3"  # at byte 4, as the schema says
+_SVM_FIRST_BYTE = b"{"  # JSON
 _ONNX_FIRST_BYTE = b"\x08"  # protobuf's key of the first field, ir_version, an integer
 
 
@@ -64,6 +65,15 @@ def parse(path: Path, content: bytes) -> ModelFile:
         except ModelError as error:
             raise error.at(str(path)) from None
         return ModelFile(path, content, "tflite", graph)
+    if content[:1] == _SVM_FIRST_BYTE:
+        from hargen.importers.svm.build import read_graph as read_svm
+
+        try:
+            graph, classes = read_svm(content)
+            graph.verify()
+        except ModelError as error:
+            raise error.at(str(path)) from None
+        return ModelFile(path, content, "svm", graph, classes)
     if content[:1] == _ONNX_FIRST_BYTE or path.suffix == ".onnx":
         from hargen.importers.onnx.reader import read_graph as read_onnx
 
@@ -118,5 +128,5 @@ def _unknown_kind(path: Path, content: bytes) -> ModelError:
         "this is not a model that hargen knows",
         where=str(path),
         why="the content is not that of a .tflite file (identifier TFL3 at byte 4)",
-        hint="give an int8 .tflite, a .keras or an .h5 file, neither renamed nor cut off",
+        hint="give a .tflite, .keras, .h5, .onnx or .svm file, neither renamed nor cut off",
     )

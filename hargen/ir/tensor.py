@@ -17,12 +17,13 @@ class DType(Enum):
 
     FLOAT32 = "float32"
     INT8 = "int8"
+    INT16 = "int16"
     INT32 = "int32"
 
     @property
     def size(self) -> int:
         """Bytes an element."""
-        return 1 if self is DType.INT8 else 4
+        return {DType.INT8: 1, DType.INT16: 2}.get(self, 4)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hargen.validate import metrics, onnx_reference, reference
+from hargen.validate import metrics, onnx_reference, reference, svm_reference
 
 _TFLITE_IDENTIFIER = b"TFL3"
 
@@ -27,7 +27,7 @@ def expect(model: bytes, rows: NDArray[Any]) -> Expected:
     """Return what the model file's own reference makes of every window.
 
     Args:
-        model: the bytes of a .tflite or .onnx.
+        model: the bytes of a .tflite, .svm or .onnx.
         rows: (n, elements) in the model's input dtype.
 
     Raises:
@@ -38,6 +38,14 @@ def expect(model: bytes, rows: NDArray[Any]) -> Expected:
         found = reference.run(model, rows)
         classes = metrics.first_maximum(found) if len(found) else np.zeros(0, np.int64)
         return Expected(found, classes, reference.NAME, reference.version())
+    if model.startswith(svm_reference.FIRST_BYTE):
+        found_by_model = svm_reference.run(model, rows)
+        return Expected(
+            found_by_model.outputs,
+            found_by_model.classes,
+            svm_reference.NAME,
+            svm_reference.version(),
+        )
     answers = onnx_reference.run(model, rows)
     return Expected(answers.outputs, answers.classes, onnx_reference.NAME, onnx_reference.version())
 

@@ -32,6 +32,18 @@ def pair_count(classes: int) -> int:
     return classes * (classes - 1) // 2
 
 
+def partners_of(coefficients: Array, vectors_per_class: tuple[int, ...]) -> Array:
+    """Return where a vector has a coefficient against a class: bool (vectors, classes).
+
+    coefficients: (classes - 1, vectors), rows as those of SvmDecision.
+    """
+    own = np.repeat(np.arange(len(vectors_per_class)), vectors_per_class)
+    found = np.zeros((coefficients.shape[1], len(vectors_per_class)), dtype=bool)
+    for row, values in enumerate(coefficients):
+        found[np.arange(len(own)), row + (row >= own)] = values != 0
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class SvmDecision(Operator):
     """decisions[pair] = bias[pair] + the sum of coefficient * kernel over both classes' vectors.
@@ -94,12 +106,7 @@ class SvmDecision(Operator):
 
     def partners(self, tensors: Tensors) -> Array:
         """Return where a vector has a coefficient against a class: bool (vectors, classes)."""
-        coefficients = np.asarray(tensors[self.coefficients].data)
-        own = np.repeat(np.arange(self.classes), self.vectors_per_class)
-        found = np.zeros((coefficients.shape[1], self.classes), dtype=bool)
-        for row, values in enumerate(coefficients):
-            found[np.arange(len(own)), row + (row >= own)] = values != 0.0
-        return found
+        return partners_of(np.asarray(tensors[self.coefficients].data), self.vectors_per_class)
 
     def maccs(self, tensors: Tensors) -> int:
         """Multiplications, the addition behind each included, of one inference.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from hargen.ir.operator import TensorId
 from hargen.ir.ops.svm import SvmDecision, SvmKernel, SvmPairProbability, SvmProbability
 from hargen.ir.tensor import Array, Tensor
+from hargen.plan.layers.float32.svm_runs import pack_runs
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 
-MAX_RUN = 0xFFFF  # HG_SVM_RUN_COUNT
 _FUNCTIONS = {SvmKernel.RBF: "hg_svm_rbf_f32", SvmKernel.POLY: "hg_svm_poly_f32"}
 
 
@@ -24,20 +24,8 @@ def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: 
     vectors, coefficients, bias = (
         _values(tensors, i) for i in (operator.vectors, operator.coefficients, operator.bias)
     )
-    partners = operator.partners(tensors)
-    order: list[int] = []
-    runs: list[int] = []
-    for own, members, mask in _runs(operator, partners):
-        for start in range(0, len(members), MAX_RUN):
-            part = members[start : start + MAX_RUN]
-            order += part
-            runs += [len(part) | own << 16, mask]
-    own_class = np.repeat(np.arange(operator.classes), operator.vectors_per_class)
-    packed = [
-        coefficients[other - (other > own_class[vector]), vector]
-        for vector in order
-        for other in np.flatnonzero(partners[vector])
-    ]
+    runs = pack_runs(coefficients, operator.partners(tensors), operator.vectors_per_class)
+    order = runs.order
     return Kernel(
         function=_FUNCTIONS[operator.kernel],
         header="hg_svm_f32.h",
@@ -46,7 +34,7 @@ def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: 
             (
                 ("size", vectors.shape[1]),
                 ("classes", operator.classes),
-                ("runs", len(runs) // 2),
+                ("runs", len(runs.words) // 2),
                 ("degree", operator.degree),
                 ("gamma", operator.gamma),
                 ("offset", operator.offset),
@@ -65,17 +53,11 @@ def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: 
                 f"{prefix}_coefficients_weights",
                 Role.WEIGHTS,
                 "float",
-                np.array(packed, dtype=np.float32),
+                runs.coefficients,
                 "of each vector, by partner",
             ),
             Constant(f"{prefix}_bias", Role.BIAS, "float", bias, "one a pair of classes"),
-            Constant(
-                f"{prefix}_runs",
-                Role.TABLE,
-                "uint32_t",
-                np.array(runs, dtype=np.uint32),
-                "vectors and their class, then the partners as bits",
-            ),
+            runs.constant(prefix),
         ),
     )
 
@@ -108,18 +90,6 @@ def plan_svm_probability(
         parameters=Parameters("hg_svm_couple_f32_t", (("classes", tensors[operator.output].size),)),
         inputs=(operator.input,),
     )
-
-
-def _runs(operator: SvmDecision, partners: Array) -> Iterator[tuple[int, list[int], int]]:
-    """Yield each class, those of its vectors that have the same partners, and these as bits."""
-    bits = np.left_shift(1, np.arange(operator.classes, dtype=np.int64))
-    masks = partners @ bits
-    start = 0
-    for own, count in enumerate(operator.vectors_per_class):
-        of_class = masks[start : start + count]
-        for mask in np.unique(of_class[of_class != 0]):
-            yield own, [int(i) for i in start + np.flatnonzero(of_class == mask)], int(mask)
-        start += count
 
 
 def _values(tensors: Sequence[Tensor], tensor: TensorId) -> Array:

@@ -20,8 +20,12 @@ def packed_weights(tensor: Tensor, prefix: str) -> Constant:
     """
     assert tensor.data is not None
     rows = tensor.data.reshape(tensor.shape[0], -1)
-    blocks = [rows[o : o + LANES].T.reshape(-1) for o in range(0, len(rows), LANES)]
-    return weights_constant(np.concatenate(blocks), tensor, f"blocks of {LANES} outputs", prefix)
+    return weights_constant(blocks(rows, LANES), tensor, f"blocks of {LANES} outputs", prefix)
+
+
+def blocks(rows: Array, lanes: int) -> Array:
+    """Return rows (outputs, inputs) flat: so many outputs at a time, the outputs innermost."""
+    return np.concatenate([rows[o : o + lanes].T.reshape(-1) for o in range(0, len(rows), lanes)])
 
 
 def weights_constant(values: Array, tensor: Tensor, order: str, prefix: str) -> Constant:

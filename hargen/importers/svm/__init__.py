@@ -1,0 +1,1 @@
+"""Quantized support vector classifiers in .svm files, as `hargen quantize` writes them."""
