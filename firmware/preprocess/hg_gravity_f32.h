@@ -11,8 +11,9 @@
  * Gravity along z: the axis is 0 and the sample is only multiplied by the cosine, as the model zoo
  * has it. No gravity at all (free fall, a sensor that reads 0): the sample stays as it is.
  *
- * sample, dynamic: before and after the filter; dynamic becomes the turned sample. */
-HG_INLINE void hg_rotate_gravity_f32(const float sample[3], float dynamic[3]) {
+ * sample, dynamic: before and after the filter; output may be either. */
+HG_INLINE void hg_rotate_gravity_f32(const float sample[3], const float dynamic[3],
+                                     float output[3]) {
   const float dx = dynamic[0];
   const float dy = dynamic[1];
   const float dz = dynamic[2];
@@ -22,6 +23,9 @@ HG_INLINE void hg_rotate_gravity_f32(const float sample[3], float dynamic[3]) {
   const float across = hg_fma_f32(gx, gx, gy * gy);
   const float square = hg_fma_f32(gz, gz, across);
   if (!(square > 0.0f)) {
+    output[0] = dx;
+    output[1] = dy;
+    output[2] = dz;
     return;
   }
   const float horizontal = __builtin_sqrtf(across);
@@ -34,9 +38,9 @@ HG_INLINE void hg_rotate_gravity_f32(const float sample[3], float dynamic[3]) {
   const float cosine = -gz * whole;
   const float along = hg_fma_f32(ux, dx, uy * dy) * (1.0f - cosine);
   const float turned = sine * dz;
-  dynamic[0] = hg_fma_f32(dx, cosine, hg_fma_f32(uy, turned, ux * along));
-  dynamic[1] = hg_fma_f32(dy, cosine, hg_fma_f32(uy, along, -(ux * turned)));
-  dynamic[2] = hg_fma_f32(dz, cosine, hg_fma_f32(ux, dy, -(uy * dx)) * sine);
+  output[0] = hg_fma_f32(dx, cosine, hg_fma_f32(uy, turned, ux * along));
+  output[1] = hg_fma_f32(dy, cosine, hg_fma_f32(uy, along, -(ux * turned)));
+  output[2] = hg_fma_f32(dz, cosine, hg_fma_f32(ux, dy, -(uy * dx)) * sine);
 }
 
 #endif

@@ -15,7 +15,7 @@ FIRMWARE = ROOT / "firmware"
 MODEL = ROOT / "tests/c/link/model"
 BOARD = "B-U585I-IOT02A"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-INCLUDES = ("runtime", "link", "app")
+INCLUDES = ("runtime", "preprocess", "link", "app")
 # The model's description holds addresses, and its section is read-only on the target.
 FIXED_ADDRESSES = ("-fno-pie", "-no-pie")
 

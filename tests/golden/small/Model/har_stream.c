@@ -46,8 +46,7 @@ static inline void condition(har_stream_t *stream, uint32_t begins, float *sampl
     hg_sections_start_f32(&filter_parameters, sections, sample, stream->filter);
   }
   hg_sections_f32(&filter_parameters, sections, sample, stream->filter, dynamic);
-  hg_rotate_gravity_f32(sample, dynamic);
-  memcpy(sample, dynamic, sizeof dynamic);
+  hg_rotate_gravity_f32(sample, dynamic, sample);
 }
 
 hg_status_t har_add_sample(har_context_t *context, const int16_t counts[3]) {
