@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hargen.cli.console import printable
-from hargen.validate.report import CountSpread, Report
+from hargen.validate.report import CountSpread, Distance, Report
 
 RECORDINGS_SHOWN = 12
+_STAGES = {"raw": "as counts of the sensor", "int8": "as int8"}
 
 
 def render(report: Report) -> RenderableType:
@@ -44,7 +45,14 @@ def _rows(report: Report) -> Iterator[tuple[str, RenderableType]]:
     yield "data", Text(printable(report.data))
     for note in report.notes:
         yield "", Text(printable(note), style="yellow")
+    if report.stage != "window":
+        yield "put in", _STAGES[report.stage]
     yield "windows", f"{report.windows}{_left_out(report)}"
+    if report.unsettled or report.clipped:
+        yield (
+            "",
+            f"{report.unsettled} before the filter had settled, {report.clipped} samples clipped",
+        )
     if report.bit_exact is not None:
         style = "bold green" if report.bit_exact == report.windows else "bold red"
         exact = Text(f"{report.bit_exact} of {report.windows} bit-exact", style=style)
@@ -52,6 +60,13 @@ def _rows(report: Report) -> Iterator[tuple[str, RenderableType]]:
         yield "outputs", exact
     elif report.reference is None:
         yield "outputs", "not compared: no reference was asked for"
+    if report.twin_exact is not None:
+        style = "green" if report.twin_exact == report.windows else "bold red"
+        twin = Text(f"{report.twin_exact} of {report.windows} equal in every bit", style=style)
+        twin.append(f", the same C on this machine, {report.twin}", style="default")
+        yield "twin", twin
+    if report.preprocessing_distance is not None:
+        yield "preprocessing", _distance(report, report.preprocessing_distance)
     if report.reference is not None:
         yield "same class", _percent(report.agreement) + _of_reference(report)
     if report.judged:
@@ -65,6 +80,13 @@ def _rows(report: Report) -> Iterator[tuple[str, RenderableType]]:
         if report.reference_accuracy is not None:
             yield "reference's", _percent(report.reference_accuracy)
         yield "macro F1", f"{report.macro_f1:.4f}"
+        if report.smoothed_accuracy is not None:
+            yield "smoothed", f"{_percent(report.smoothed_accuracy)}, {report.smoothing} windows"
+    if report.cycles_preprocess is not None:
+        yield (
+            "samples' cycles",
+            _spread(report.cycles_preprocess) + (", estimated" if report.estimated else ""),
+        )
     if report.instructions is not None:
         yield "instructions", _spread(report.instructions)
     if report.cycles is not None and report.latency_ms is not None:
@@ -102,6 +124,16 @@ def _of_reference(report: Report) -> str:
         f" as {report.reference} {report.reference_version}, outputs within"
         f" {report.largest_difference:.1e}"
     )
+
+
+def _distance(report: Report, distance: Distance) -> str:
+    """Return how far the board's preprocessing is from float64's."""
+    words = [f"within {distance.max:.1e} of float64, rms {distance.rms:.1e}"]
+    if distance.inputs_differ is not None:
+        words.append(f"{distance.inputs_differ} of {distance.inputs} int8 inputs differ")
+    if distance.classes_differ is not None:
+        words.append(f"{distance.classes_differ} of {report.windows} classes")
+    return ", ".join(words)
 
 
 def _left_out(report: Report) -> str:

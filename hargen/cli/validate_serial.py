@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hargen.cli.options import BoardTimeout, JsonFile, Port, ProjectDir, Virtual
+
+
+class Stage(StrEnum):
+    """Where the data is put in."""
+
+    raw = "raw"
+    window = "window"
+    int8 = "int8"
 
 
 def validate_serial(
@@ -28,6 +37,12 @@ def validate_serial(
         typer.Option("--synthetic", "-s", metavar="N", help="N windows of made-up motion instead."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the synthetic motion.")] = 0,
+    stage: Annotated[
+        Stage,
+        typer.Option(
+            "--stage", help="Where data is put in: sensor counts, ready windows, int8 windows."
+        ),
+    ] = Stage.window,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", help="Only the first N windows.")
     ] = None,
@@ -74,6 +89,7 @@ def validate_serial(
         data=data,
         synthetic=synthetic,
         seed=seed,
+        stage=stage.value,
         limit=limit,
         reference=reference,
         baud=baud,

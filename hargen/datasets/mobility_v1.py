@@ -25,7 +25,7 @@ from hargen.datasets.recording import (
 )
 from hargen.datasets.safe_pickle import read_pickle
 from hargen.datasets.text import MAX_MAGNITUDE
-from hargen.datasets.windows import UNLABELLED, Windows
+from hargen.datasets.windows import UNLABELLED, Stream, Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 from hargen.preprocessing.reference import to_windows
@@ -75,6 +75,7 @@ def load(source: Path, spec: Preprocessing, part: Part | None = None) -> Windows
         recordings=tuple(names[i] for i in kept),
         recording=most_frequent(recording_of_sample[picks], len(kept)),
         notes=notes,
+        streams=(Stream(stream, "g", len(x)),),
     )
 
 

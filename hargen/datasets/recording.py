@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hargen.datasets.windows import Windows, check_class_names
+from hargen.datasets.windows import Stream, Windows, check_class_names
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing, Unit
 from hargen.preprocessing.reference import to_windows
@@ -91,6 +91,11 @@ def windows_of(
         recording=index.astype(np.int64),
         notes=notes,
         synthetic=synthetic,
+        streams=tuple(
+            Stream(recording.samples, unit, size)
+            for recording, size in zip(recordings, sizes, strict=True)
+            if size
+        ),
     )
 
 

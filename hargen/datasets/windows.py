@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hargen.errors import DataError
+from hargen.preprocessing import Unit
 
 UNLABELLED = -1
 MAX_NAME = 64
@@ -31,6 +32,18 @@ def check_class_names(names: Collection[str], where: str) -> None:
 
 
 @dataclass(frozen=True, eq=False)
+class Stream:
+    """Samples without a break, float64 (n, 3) of x, y, z, and how many windows were cut from them.
+
+    The first window begins with the first sample, the others each a hop later.
+    """
+
+    samples: npt.NDArray[np.float64]
+    unit: Unit
+    windows: int
+
+
+@dataclass(frozen=True, eq=False)
 class Windows:
     """Preprocessed windows with their labels.
 
@@ -38,7 +51,8 @@ class Windows:
     classes: names of the labels; empty where the data has none, then y are the network's own
     output indices. recordings: names of the recordings; recording: int64 (n,), index into them
     (a window that crosses two belongs to the one that most of its samples are of), or None where
-    recordings are not known. source: one line that says what the data is. notes: what a reader of
+    recordings are not known. streams: what the windows were cut from, all of them, in order; empty
+    where that is not known. source: one line that says what the data is. notes: what a reader of
     results should know.
     """
 
@@ -50,6 +64,7 @@ class Windows:
     recording: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
     synthetic: bool = False
+    streams: tuple[Stream, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.x)
@@ -59,6 +74,8 @@ class Windows:
             )
         if self.y.shape != (n,) or (self.recording is not None and self.recording.shape != (n,)):
             raise ValueError("y and recording must have one value a window")
+        if self.streams and sum(stream.windows for stream in self.streams) != n:
+            raise ValueError("the streams must have as many windows as there are")
 
     def __len__(self) -> int:
         return len(self.x)
@@ -76,9 +93,21 @@ class Windows:
         return digest.hexdigest()
 
     def take(self, picks: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Windows:
-        """Return the windows that a mask or indices pick, in that order."""
+        """Return the windows that a mask or indices pick, in that order; without their streams."""
         recording = None if self.recording is None else self.recording[picks]
-        return replace(self, x=self.x[picks], y=self.y[picks], recording=recording)
+        return replace(self, x=self.x[picks], y=self.y[picks], recording=recording, streams=())
+
+    def first(self, count: int) -> Windows:
+        """Return the first so many windows, or all there are, with the streams that they are of."""
+        if count >= len(self):
+            return self
+        streams = []
+        left = count
+        for stream in self.streams:
+            if left:
+                streams.append(replace(stream, windows=min(left, stream.windows)))
+                left -= streams[-1].windows
+        return replace(self.take(np.arange(count, dtype=np.int64)), streams=tuple(streams))
 
     def select_recordings(self, names: Collection[str]) -> Windows:
         """Return the windows of the named recordings.

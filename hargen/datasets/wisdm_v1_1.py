@@ -22,7 +22,7 @@ from hargen.datasets.recording import (
     no_windows,
     rate_notes,
 )
-from hargen.datasets.windows import Windows
+from hargen.datasets.windows import Stream, Windows
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
 from hargen.preprocessing.reference import to_windows
@@ -105,6 +105,7 @@ def load(source: Path, spec: Preprocessing, part: Part | None) -> Windows:
             *timing.notes(timing.median_rate(times), SAMPLE_RATE_HZ),
             *wisdm_records.notes(records),
         ),
+        streams=(Stream(records.samples[chosen], "m/s2", len(x)),),
     )
 
 

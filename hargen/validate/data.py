@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from hargen import datasets
 from hargen.datasets import Windows
 from hargen.errors import UsageError
@@ -63,6 +61,6 @@ def read(
             seed=seed,
         )
     if limit is not None:
-        windows = windows.take(np.arange(min(limit, len(windows)), dtype=np.int64))
+        windows = windows.first(limit)
     labels = datasets.labels_for(windows, classes)
     return Truth(windows, labels.y, labels.left_out)

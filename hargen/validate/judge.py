@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hargen.datasets import Windows
 from hargen.errors import DeviceError
+from hargen.link.stream import Answer
 from hargen.manifest import Manifest
 from hargen.validate import metrics, wire
 from hargen.validate.expected import Expected
@@ -30,7 +31,8 @@ class BoardRun:
     """What a board answered, one entry an answered window, in the order of the windows.
 
     index: the window's position in the data. outputs: the output's bytes. classes: what the board
-    says the class is. cycles: of one inference. stack_high_water: bytes, the deepest of all.
+    says the class is. cycles: of one inference. stack_high_water: bytes, the deepest of all. Of
+    streams also taken: what else each window's answer says, and the cycles of its preprocessing.
     """
 
     index: Sequence[int]
@@ -38,6 +40,7 @@ class BoardRun:
     classes: Sequence[int]
     cycles: Sequence[int]
     stack_high_water: int
+    taken: Sequence[Answer] = ()
 
 
 def verdict(

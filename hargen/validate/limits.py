@@ -61,6 +61,8 @@ def check(limits: Limits, report: Report) -> None:
             faults.append("nothing was compared with the reference")
         elif report.bit_exact != sent or sent == 0:
             faults.append(f"{report.bit_exact} of {sent} windows are bit-exact")
+        if report.twin_exact is not None and report.twin_exact != sent:
+            faults.append(f"{report.twin_exact} of {sent} windows are those of the twin")
     if faults:
         raise LimitError(
             "the result is outside the limits asked for", where=report.port, why="; ".join(faults)

@@ -60,6 +60,20 @@ class Mismatch(_Table):
     reference: str = Field(description="the bytes that should have come")
 
 
+class Distance(_Table):
+    """How far the board's preprocessing in float32 is from float64's."""
+
+    max: float = Field(description="of a value of a window, in the network's unit")
+    rms: float
+    inputs: Count = Field(description="values of all windows")
+    inputs_differ: Count | None = Field(
+        description="of them, those that are another int8; null of a float32 network"
+    )
+    classes_differ: Count | None = Field(
+        description="windows where the reference, on float64's windows, says another class"
+    )
+
+
 class CountSpread(_Table):
     """Percentiles by nearest rank: every value occurred."""
 
@@ -103,7 +117,10 @@ class Report(_Table):
     port: str
     baud: Count = Field(description="bits a second while the windows travelled")
     precision: Literal["int8", "float32"] = Field(description="of the network between its edges")
-    stage: Literal["window"] = Field(description="windows in the model's own input dtype")
+    stage: Literal["raw", "window", "int8"] = Field(
+        description="where the data was put in: the sensor's counts; windows in the model's own"
+        " input dtype; windows as the int8 network takes them"
+    )
     data: str = Field(description="where the windows came from")
     synthetic: bool = Field(description="true where the windows were made up, not recorded")
     notes: list[str] = Field(description="what a reader of the numbers should know")
@@ -130,6 +147,22 @@ class Report(_Table):
         " one the same C on the host, with its compiler; null where there is nothing"
     )
     bit_exact: Count | None = Field(description="windows with all bytes of exact_with")
+    twin: str | None = Field(
+        description="compiler of the project's C on the host; null where there is none"
+    )
+    twin_exact: Count | None = Field(
+        description="windows whose answer is in every bit that of the same C on the host, of stage"
+        " raw the preprocessed window too"
+    )
+    preprocessing_distance: Distance | None = Field(description="null but of stage raw")
+    unsettled: Count | None = Field(
+        description="windows that began before the filter had settled; null but of stage raw"
+    )
+    clipped: Count | None = Field(
+        description="samples beyond what the sensor can count; null but of stage raw"
+    )
+    smoothing: str | None = Field(description="null but of stage raw, and where there is none")
+    smoothed_accuracy: Share | None = Field(description="of the activities after smoothing")
     mismatches: list[Mismatch] = Field(description=f"the first {MISMATCHES_SHOWN}")
     classes: list[str]
     confusion: list[list[int]] = Field(description="[true class][answered class]")
@@ -137,6 +170,9 @@ class Report(_Table):
     macro_f1: Share | None
 
     instructions: CountSpread | None = Field(description="of one inference; null on a real board")
+    cycles_preprocess: CountSpread | None = Field(
+        description="of the samples of one window's hop; null but of stage raw"
+    )
     cycles: CountSpread | None = Field(description="of one inference, by the board's cycle counter")
     clock_hz: Count
     latency_ms: TimeSpread | None = Field(description="cycles at the board's clock")

@@ -10,10 +10,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hargen.errors import DeviceError
+from hargen.link import stream
 from hargen.link.client import Client
 from hargen.link.messages import Stage
-from hargen.link.replies import Hello
+from hargen.link.replies import Hello, RunResult
+from hargen.link.stream import Answer
 from hargen.manifest import Manifest
+from hargen.validate.counts import Counts
 from hargen.validate.judge import BoardRun
 
 
@@ -77,47 +80,110 @@ def exchange(
     *,
     fast_baud: int | None,
     output_size: int,
+    stage: Stage = Stage.WINDOW,
     progress: Callable[[int], None] | None = None,
 ) -> Exchanged:
     """Send every window and collect the answers.
 
     Args:
         client: has said HELLO.
-        rows: (n, elements) in the model's input dtype.
+        rows: (n, elements) in the stage's dtype: the model's own, or int8.
         fast_baud: the rate for the windows; None stays at the first one.
-        output_size: bytes of the model's output.
+        output_size: bytes of an output.
+        stage: WINDOW or INT8.
         progress: called with the number of windows answered.
 
     Raises:
         DeviceError: the board refuses, crashes, stops answering, or answers what makes no sense.
     """
+    _speed_up(client, fast_baud)
+    found = _Collected(client, output_size, progress)
+    for result in client.run(stage, (row.tobytes() for row in rows)):
+        found.add(result.index, result)
+    return found.exchanged(len(rows))
+
+
+def exchange_streams(
+    client: Client,
+    counts: Counts,
+    *,
+    window: int,
+    hop: int,
+    fast_baud: int | None,
+    output_size: int,
+    progress: Callable[[int], None] | None = None,
+) -> Exchanged:
+    """Send streams of the sensor's counts, one after the other, and collect their windows' answers.
+
+    Args:
+        client: has said HELLO.
+        counts: the streams.
+        window: of the preprocessing, in samples.
+        hop: samples from one window to the next.
+        fast_baud: the rate for the samples; None stays at the first one.
+        output_size: bytes of an output.
+        progress: called with the number of windows answered.
+
+    Raises:
+        DeviceError: the board refuses, crashes, stops answering, or answers what makes no sense.
+    """
+    _speed_up(client, fast_baud)
+    found = _Collected(client, output_size, progress)
+    for samples in counts.streams:
+        given = samples.astype("<i2").tobytes()
+        for answer in stream.send(client, given, window=window, hop=hop):
+            found.add(len(found.taken), answer.window.run)
+            found.taken.append(answer)
+    return found.exchanged(sum(counts.windows))
+
+
+def _speed_up(client: Client, fast_baud: int | None) -> None:
     if fast_baud is not None and fast_baud != client.baud:
         client.set_baud(fast_baud)
-    index: list[int] = []
-    outputs: list[bytes] = []
-    classes: list[int] = []
-    cycles: list[int] = []
-    stack = 0
-    started = time.monotonic()
-    for result in client.run(Stage.WINDOW, (row.tobytes() for row in rows)):
-        if len(result.output) != output_size:
+
+
+class _Collected:
+    """The answers so far, in the order of the windows."""
+
+    def __init__(
+        self, client: Client, output_size: int, progress: Callable[[int], None] | None
+    ) -> None:
+        self._client = client
+        self._output_size = output_size
+        self._progress = progress
+        self._started = time.monotonic()
+        self._index: list[int] = []
+        self._results: list[RunResult] = []
+        self.taken: list[Answer] = []
+
+    def add(self, index: int, result: RunResult) -> None:
+        """Take the answer to a window of that number."""
+        if len(result.output) != self._output_size:
             raise DeviceError(
-                f"the answer has {len(result.output)} bytes, the model's output {output_size}",
-                where=f"{client.port}: window {result.index}",
+                f"the answer has {len(result.output)} bytes, the model's output "
+                f"{self._output_size}",
+                where=f"{self._client.port}: window {index}",
                 hint="flash the firmware that this version of hargen builds",
             )
-        index.append(result.index)
-        outputs.append(result.output)
-        classes.append(result.class_index)
-        cycles.append(result.cycles_inference)
-        stack = max(stack, result.stack_high_water)
-        if progress is not None:
-            progress(len(index))
-    counters = client.counters
-    return Exchanged(
-        run=BoardRun(index, outputs, classes, cycles, stack),
-        seconds=time.monotonic() - started,
-        retries=counters.resent,
-        resets=counters.resets,
-        lost=len(rows) - len(index),
-    )
+        self._index.append(index)
+        self._results.append(result)
+        if self._progress is not None:
+            self._progress(len(self._results))
+
+    def exchanged(self, sent: int) -> Exchanged:
+        """Return all answers of so many windows."""
+        counters = self._client.counters
+        return Exchanged(
+            run=BoardRun(
+                index=self._index,
+                outputs=[result.output for result in self._results],
+                classes=[result.class_index for result in self._results],
+                cycles=[result.cycles_inference for result in self._results],
+                stack_high_water=max((r.stack_high_water for r in self._results), default=0),
+                taken=self.taken,
+            ),
+            seconds=time.monotonic() - self._started,
+            retries=counters.resent,
+            resets=counters.resets,
+            lost=sent - len(self._results),
+        )

@@ -1,14 +1,15 @@
 """The twin: a project's own C, compiled for this machine.
 
-What a float network computes depends on the order of its sums, so that no other implementation has
-its bits. The project's Model and Runtime, by the host's compiler, have: they use nothing but
-operations that IEEE 754 defines exactly.
+What a float network or the preprocessing computes depends on the order of its sums, so that no
+other implementation has its bits. The project's own C, by the host's compiler, has: it uses nothing
+but operations that IEEE 754 defines exactly.
 """
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,53 +24,106 @@ from hargen.manifest import Manifest
 from hargen.validate import wire
 
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno")
-FOLDERS = ("Model", "Runtime", "Link", "App")
+FOLDERS = ("Model", "Runtime", "Preprocess", "Link", "App")
 _COMPILE_SECONDS = 120
 _SECONDS_A_WINDOW = 0.1  # a network for a microcontroller takes a thousandth of it
 
 
 @dataclass(frozen=True, eq=False)
 class Twin:
-    """What the C gave here: outputs (n, outputs) in the model's dtype, and classes (n,)."""
+    """What the C gave here: outputs (n, outputs) in the stage's dtype, and classes (n,).
+
+    Of streams also what the network saw: windows (n, elements) float32, activities (n,), and
+    settled (n,), whether the filter had settled before each window began.
+    """
 
     outputs: NDArray[Any]
     classes: NDArray[np.int64]
     compiler: str
+    windows: NDArray[np.float32] | None = None
+    activities: NDArray[np.int64] | None = None
+    settled: NDArray[np.bool_] | None = None
 
 
-def run(project_dir: Path, manifest: Manifest, rows: NDArray[Any]) -> Twin:
+def run(project_dir: Path, manifest: Manifest, rows: NDArray[Any], *, int8: bool = False) -> Twin:
     """Compile a project's network here and run it.
 
     Args:
         project_dir: the project; its sources are compiled as they are now.
         manifest: of the project.
         rows: (n, elements) in the model's input dtype.
+        int8: rows are int8, for the network between its edges.
 
     Raises:
         ToolError: there is no compiler, or it cannot compile the project.
         DataError: the program failed.
     """
-    compiler = find_host_compiler()
     sink = manifest.model.output
-    record = np.dtype([("output", wire.DTYPES[sink.dtype], (sink.size,)), ("class", "<u4")])
+    dtype = wire.DTYPES["int8" if int8 else sink.dtype]
+    record = np.dtype([("output", dtype, (sink.size,)), ("class", "<u4")])
+    given = np.ascontiguousarray(rows).tobytes()
+    answers, compiler = _answers(project_dir, "s8" if int8 else "window", given, len(rows), record)
+    return Twin(answers["output"].copy(), answers["class"].astype(np.int64), compiler)
+
+
+def run_streams(
+    project_dir: Path, manifest: Manifest, streams: Sequence[NDArray[np.int16]], windows: int
+) -> Twin:
+    """Compile a project here and run it on the sensor's counts.
+
+    Args:
+        project_dir: as for run.
+        manifest: of the project.
+        streams: counts (n, 3), each a stream of its own.
+        windows: that they give in all.
+
+    Raises:
+        ToolError, DataError: as run.
+    """
+    source, sink = manifest.model.input, manifest.model.output
+    record = np.dtype(
+        [
+            ("window", "<f4", (source.size,)),
+            ("output", wire.DTYPES[sink.dtype], (sink.size,)),
+            *((name, "<u4") for name in ("class", "activity", "settled")),
+        ]
+    )
+    given = b"".join(
+        len(stream).to_bytes(4, "little") + stream.astype("<i2").tobytes() for stream in streams
+    )
+    answers, compiler = _answers(project_dir, "raw", given, windows, record)
+    return Twin(
+        outputs=answers["output"].copy(),
+        classes=answers["class"].astype(np.int64),
+        compiler=compiler,
+        windows=answers["window"].copy(),
+        activities=answers["activity"].astype(np.int64),
+        settled=answers["settled"] != 0,
+    )
+
+
+def _answers(
+    project_dir: Path, stage: str, given: bytes, windows: int, record: np.dtype[Any]
+) -> tuple[NDArray[Any], str]:
+    """Return the program's records, and the compiler's name with its version."""
+    compiler = find_host_compiler()
     with tempfile.TemporaryDirectory(prefix="hargen-twin-") as folder:
         program = Path(folder) / "twin"
         _compile(compiler, project_dir, program)
         try:
             done = subprocess.run(
-                [str(program)],
-                input=np.ascontiguousarray(rows).tobytes(),
+                [str(program), stage],
+                input=given,
                 capture_output=True,
-                timeout=10 + _SECONDS_A_WINDOW * len(rows),
+                timeout=10 + _SECONDS_A_WINDOW * windows,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise _failed(project_dir, f"it did not end within {error.timeout:.0f} s") from error
-    if done.returncode != 0 or len(done.stdout) != len(rows) * record.itemsize:
+    if done.returncode != 0 or len(done.stdout) != windows * record.itemsize:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise _failed(project_dir, words or f"it ended with {done.returncode}")
-    answers = np.frombuffer(done.stdout, record)
-    return Twin(answers["output"].copy(), answers["class"].astype(np.int64), _version(compiler))
+    return np.frombuffer(done.stdout, record), _version(compiler)
 
 
 def _compile(compiler: Path, project_dir: Path, program: Path) -> None:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 from hargen import board as boards
 from hargen import files
 from hargen.board import Board
@@ -18,15 +16,15 @@ from hargen.device.real import detect
 from hargen.device.virtual import VirtualBoard
 from hargen.errors import DeviceError, ToolError, UsageError
 from hargen.link.client import Client
+from hargen.link.messages import Stage
 from hargen.link.replies import Hello
 from hargen.validate import data as windows_of
-from hargen.validate import judge, project, session, versions, wire, yardstick
+from hargen.validate import judge, project, session, trial, twins, versions, wire
 from hargen.validate.data import Truth
-from hargen.validate.expected import Expected, expect
 from hargen.validate.project import Project
 from hargen.validate.report import CountSpread, Footprint, Hashes, Report
 from hargen.validate.session import Exchanged
-from hargen.validate.yardstick import Yardstick
+from hargen.validate.trial import StageName, Trial
 
 Progress = Callable[[int, int], None]
 """Called with the windows answered so far, and all of them."""
@@ -43,6 +41,7 @@ class Request:
     synthetic: int | None = None
     seed: int = 0
     limit: int | None = None
+    stage: StageName = "window"
     reference: bool = True
     baud: int | None = None
     timeout: float = 2.0
@@ -66,9 +65,8 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
     found = project.read(request.project_dir, warn)
     board = boards.load(found.manifest.board)
     truth = windows_of.read(found, request.data, request.synthetic, request.seed, request.limit)
-    rows = wire.inputs(truth.windows.x, found.manifest.model.input)
-    expected = expect(found.model, rows) if request.reference else None
-    exact = _yardstick(found, rows, expected, warn)
+    asked = trial.prepare(request.stage, found, truth, request.reference, warn)
+    expected, exact = asked.expected, asked.exact
     image = _image(request.project_dir)
     with ExitStack() as stack:
         virtual, port = _open(request, found, stack, warn)
@@ -80,13 +78,8 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
             hello = session.identify(client, found.manifest, build_id, request.virtual)
             if virtual is not None:
                 virtual.drain_runs()  # those of the start-up are nobody's windows
-            exchanged = session.exchange(
-                client,
-                rows,
-                fast_baud=_fast_baud(request, board, hello),
-                output_size=_output_size(found),
-                progress=lambda done: progress(done, len(rows)),
-            )
+            fast = _fast_baud(request, board, hello)
+            exchanged = _exchange(client, found, asked, fast, progress)
         except DeviceError as error:
             raise _cause(error, virtual) from error
         baud = client.baud
@@ -100,13 +93,14 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         port=port,
         baud=baud,
         **judge.verdict(
-            found.manifest,
+            asked.manifest,
             truth.windows,
             truth.classes,
             exchanged.run,
             expected,
             None if exact is None else exact.outputs,
         ),
+        **twins.fields(asked, found.preprocessing, truth.classes, exchanged.run),
         **_costs(exchanged, [run.instructions for run in runs], hello),
         estimated=request.virtual or not detect.is_serial_device(port),
         footprint=_footprint(image, exchanged, warn),
@@ -118,16 +112,39 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
     )
 
 
-def _yardstick(
-    found: Project, rows: NDArray[Any], expected: Expected | None, warn: Callable[[str], None]
-) -> Yardstick | None:
-    if expected is None:
-        return None
-    try:
-        return yardstick.of(found, rows, expected)
-    except ToolError as error:
-        warn(f"no bits to compare with: {error}. {error.hint}")
-        return None
+def _exchange(
+    client: Client, found: Project, asked: Trial, fast_baud: int | None, progress: Progress
+) -> Exchanged:
+    total = len(asked.rows)
+    sink = asked.manifest.model.output
+    size = sink.size * wire.DTYPES[sink.dtype].itemsize
+    if asked.counts is not None:
+        return session.exchange_streams(
+            client,
+            asked.counts,
+            window=found.preprocessing.window,
+            hop=found.preprocessing.hop,
+            fast_baud=fast_baud,
+            output_size=size,
+            progress=lambda done: progress(done, total),
+        )
+    return session.exchange(
+        client,
+        asked.rows,
+        fast_baud=fast_baud,
+        output_size=size,
+        stage=Stage.INT8 if asked.stage == "int8" else Stage.WINDOW,
+        progress=lambda done: progress(done, total),
+    )
+
+
+def _counted(stage: StageName, found: Project) -> str:
+    """Return the function whose instructions are those of one inference."""
+    model = found.manifest.model
+    if stage == "raw":
+        return f"{found.manifest.name}_run_window"
+    has_edges = "float32" in (model.input.dtype, model.output.dtype)
+    return f"{found.manifest.name}_run" + ("_s8" if stage == "int8" and has_edges else "")
 
 
 def _open(
@@ -137,7 +154,7 @@ def _open(
     if request.port is not None:
         return None, request.port
     virtual = stack.enter_context(
-        VirtualBoard(request.project_dir, count=f"{found.manifest.name}_run")
+        VirtualBoard(request.project_dir, count=_counted(request.stage, found))
     )
     if virtual.hook == "python":
         warn(
@@ -173,11 +190,6 @@ def _fast_baud(request: Request, board: Board, hello: Hello) -> int | None:
     return board.serial.fast_baud if board.serial.fast_baud in hello.bauds else None
 
 
-def _output_size(found: Project) -> int:
-    tensor = found.manifest.model.output
-    return tensor.size * wire.DTYPES[tensor.dtype].itemsize
-
-
 def _who(
     request: Request, found: Project, truth: Truth, image: Image | None, hello: Hello
 ) -> dict[str, Any]:
@@ -196,7 +208,7 @@ def _who(
         "board": manifest.board,
         "virtual": request.virtual,
         "precision": manifest.model.precision,
-        "stage": "window",
+        "stage": request.stage,
         "data": truth.windows.source,
         "synthetic": truth.windows.synthetic,
         "notes": list(truth.windows.notes),
