@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
+from hargen.cli import quantize_svm
 from hargen.cli.options import BoardName, Classes, class_names
-from hargen.cli.quantize import Edges, EdgesOption, MaxDrop, Representative, quantized
+from hargen.cli.quantize import (
+    Edges,
+    EdgesOption,
+    MaxDrop,
+    Representative,
+    no_representative_data,
+    quantized,
+)
 
 EMBEDDED = "default"
 
@@ -41,7 +49,7 @@ def export(
         Path,
         typer.Argument(
             metavar="MODEL",
-            help="A trained model: .tflite, .keras, .h5, .onnx of an SVC; or `default`.",
+            help="A trained model: .tflite, .keras, .h5, .svm, .onnx of an SVC; or `default`.",
         ),
     ],
     output: Annotated[
@@ -119,7 +127,7 @@ def _converted(
     max_drop: float,
     edges: Edges,
 ) -> bytes | None:
-    """Return the .tflite that a Keras model becomes; None for a model that is taken as it is.
+    """Return what a Keras model or an SVC becomes; None for a model that is taken as it is.
 
     Raises:
         UsageError: the options do not fit together, or the model.
@@ -128,13 +136,16 @@ def _converted(
     from hargen.errors import UsageError
     from hargen.importers.keras.model import is_keras
 
-    if precision is not None and not is_keras(model):
+    is_svc = model.suffix == quantize_svm.SUFFIX
+    if precision is not None and not is_svc and not is_keras(model):
         raise UsageError(
-            "--precision is for Keras models",
+            "--precision is for Keras models and SVCs in .onnx",
             where=str(model),
-            why="a .tflite or .onnx file has the precision that it was converted to",
-            hint="leave --precision away, or give the .keras or .h5 file",
+            why="a .tflite or .svm file has the precision that it was converted to",
+            hint="leave --precision away, or give the .keras, .h5 or .onnx file",
         )
+    if is_svc and precision is Precision.int8 and representative is None:
+        raise no_representative_data(model)
     if precision is not Precision.float32:
         if representative is None:
             return None
@@ -144,6 +155,8 @@ def _converted(
             "--precision float32 and --representative exclude each other",
             why="a float32 network is not calibrated",
         )
+    if is_svc:
+        return None
     from hargen.cli import progress
     from hargen.convert.float32 import to_float32
 

@@ -1,4 +1,4 @@
-"""hargen quantize: a trained Keras model becomes an int8 .tflite, with what that costs."""
+"""hargen quantize: a trained model becomes an int8 .tflite or .svm, with what that costs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from hargen.cli import quantize_svm
 from hargen.cli.options import Classes, JsonFile, class_names
 
 if TYPE_CHECKING:
-    from hargen.convert.conversion import Comparison
+    from hargen.convert.comparison import Comparison
     from hargen.convert.report import QuantizeReport
 
 LAYERS_SHOWN = 8
@@ -30,7 +31,7 @@ Representative: TypeAlias = Annotated[
         "--representative",
         "-r",
         metavar="DATA",
-        help="For Keras models: windows to calibrate on, at least 100, of all classes.",
+        help="To quantize by: windows to calibrate on, at least 100, of all classes.",
     ),
 ]
 MaxDrop: TypeAlias = Annotated[
@@ -45,9 +46,14 @@ EdgesOption: TypeAlias = Annotated[
 
 
 def quantize(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A trained model, .keras or .h5.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="A trained model: .keras, .h5, .onnx of an SVC.")
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The .tflite to write.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The .tflite or, of an SVC, .svm to write."
+        ),
     ],
     representative: Representative = None,
     data: Annotated[
@@ -67,16 +73,35 @@ def quantize(
         ),
     ] = False,
 ) -> None:
-    """Quantize a Keras model to int8 and report what that costs."""
+    """Quantize a Keras model or an SVC to int8 and report what that costs."""
     from hargen.cli import console, progress
     from hargen.convert.conversion import convert
     from hargen.convert.report import make_report
-    from hargen.convert.write import check_target, write
+    from hargen.convert.write import Result, check_target, write
     from hargen.preprocessing.card import card_path
 
     if representative is None:
         raise no_representative_data(model)
-    check_target(output, model, has_card=card_path(model).is_file(), force=force)
+    if model.suffix == quantize_svm.SUFFIX:
+        check_edges(model, edges)
+        found = quantize_svm.quantize_svm(
+            model,
+            output,
+            representative,
+            data,
+            class_names(classes),
+            max_drop,
+            json_file,
+            force,
+        )
+        _check_drop(
+            found.comparison,
+            max_drop,
+            model,
+            "leave it in float32, or raise --max-drop; --force writes the result nevertheless",
+        )
+        return
+    check_target(output, model, ".tflite", has_card=card_path(model).is_file(), force=force)
     console.check_writable(json_file)
     with progress.stages() as stage:
         result = convert(
@@ -96,7 +121,17 @@ def quantize(
     _print(report, json_file)
     console.write_json(report.model_dump_json(indent=2) + "\n", json_file)
     if report.passed or force:
-        write(result, output)
+        write(
+            Result(
+                content=result.content,
+                card=result.card,
+                classes=result.classes,
+                source=model,
+                source_sha256=result.keras.sha256,
+                comparison=result.comparison,
+            ),
+            output,
+        )
         console.say(f"{output} written", json_file)
     _check_drop(
         result.comparison,
@@ -114,29 +149,33 @@ def quantized(
     max_drop: float,
     edges: Edges,
 ) -> bytes | None:
-    """Return the int8 .tflite of a Keras model for export; None for what is no Keras model.
+    """Return the int8 form of a Keras model or an SVC for export; None for any other model.
 
     Raises:
         LimitError: it loses more accuracy than max_drop on the representative windows.
     """
     from hargen.cli import console, progress
-    from hargen.convert.conversion import convert
+    from hargen.convert.conversion import Conversion, convert
+    from hargen.convert.svm.conversion import SvmConversion
     from hargen.importers.keras.model import is_keras
 
-    if not is_keras(model):
-        console.note("--representative is for Keras models and has no part in this one")
+    result: Conversion | SvmConversion
+    if model.suffix == quantize_svm.SUFFIX:
+        check_edges(model, edges)
+        with progress.stages() as stage:
+            result = quantize_svm.converted(model, representative, classes, stage)
+        hint = "leave --representative away for float32; --max-drop sets the limit"
+    elif is_keras(model):
+        with progress.stages() as stage:
+            result = convert(model, representative, classes=classes, edges=edges.value, stage=stage)
+        hint = "hargen quantize shows which layers lose it; --max-drop sets the limit"
+    else:
+        console.note("--representative is for Keras models and SVCs and has no part in this one")
         return None
-    with progress.stages() as stage:
-        result = convert(model, representative, classes=classes, edges=edges.value, stage=stage)
     for warning in result.warnings:
         console.warn(warning)
     found = result.comparison
-    _check_drop(
-        found,
-        max_drop,
-        model,
-        "hargen quantize shows which layers lose it; --max-drop sets the limit",
-    )
+    _check_drop(found, max_drop, model, hint)
     accuracy = ""
     if found.before is not None and found.after is not None:
         accuracy = f"accuracy {100 * found.before:.2f} % -> {100 * found.after:.2f} %, "
@@ -145,6 +184,22 @@ def quantized(
         f"{100 * found.agreement:.2f} % of {found.windows} windows keep their class"
     )
     return result.content
+
+
+def check_edges(model: Path, edges: Edges) -> None:
+    """Refuse int8 edges of a support vector classifier.
+
+    Raises:
+        UsageError: they were asked for.
+    """
+    from hargen.errors import UsageError
+
+    if edges is Edges.int8:
+        raise UsageError(
+            "--edges int8 is for Keras models",
+            where=str(model),
+            why="a support vector classifier takes and gives float32, quantized as well",
+        )
 
 
 def _check_drop(found: Comparison, max_drop: float, model: Path, hint: str) -> None:
@@ -163,11 +218,11 @@ def _check_drop(found: Comparison, max_drop: float, model: Path, hint: str) -> N
 
 
 def no_representative_data(model: Path) -> Exception:
-    """Return the error for a Keras model that came without data to calibrate on."""
+    """Return the error for a model that came without data to calibrate on."""
     from hargen.errors import UsageError
 
     return UsageError(
-        "a Keras model needs representative data to be quantized",
+        "a model needs representative data to be quantized",
         where=str(model),
         hint="--representative DATA: at least 100 windows like those that it was trained on, some"
         " of every class; .npz, a mobility_v1 pickle, st_har_26hz or wisdm51 (docs/data.md)",

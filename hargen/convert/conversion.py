@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from hargen import datasets
 from hargen.convert import converter, logits, noise, representative
+from hargen.convert.comparison import Comparison, compare, true_classes
 from hargen.convert.converter import Edges
 from hargen.convert.logits import Remedy
 from hargen.datasets import Windows
@@ -25,29 +26,6 @@ from hargen.preprocessing import Card, Preprocessing, read_card
 from hargen.validate import metrics, reference, reference_tensors, wire
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The float and the int8 network on the same windows, as shares from 0 to 1.
-
-    judged: windows whose class the model has. before, after: accuracy by Keras and by the
-    reference's int8 kernels; None where no window is judged. agreement: windows of one class.
-    """
-
-    source: str
-    windows: int
-    judged: int
-    before: float | None
-    after: float | None
-    agreement: float
-
-    @property
-    def drop(self) -> float:
-        """Accuracy lost, in percentage points; without labels, at most what does not agree."""
-        if self.before is None or self.after is None:
-            return 100 * (1 - self.agreement)
-        return 100 * (self.before - self.after)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +87,10 @@ def convert(
     warnings = representative.unit_warnings(
         keras.network, shaped, unit, spec
     ) or representative.scale_warnings(
-        keras.predict, chosen.x, _truth(chosen, names if named else None)
+        keras.predict, chosen.x, true_classes(chosen, names if named else None)
     )
     tested = everything if test_data is None else _load(test_data, keras, spec)
-    truth = _truth(tested, names if named else None)
+    truth = true_classes(tested, names if named else None)
     stage(f"calibrating on {len(chosen)} windows")
     content, remedy = quantize(keras, chosen.x, edges)
     stage(f"comparing float and int8 on {len(tested)} windows")
@@ -163,15 +141,6 @@ def _load(path: Path, keras: KerasModel, spec: Preprocessing) -> Windows:
     return datasets.load(path, window=window, preprocessing=spec, axes=axes)
 
 
-def _truth(windows: Windows, classes: tuple[str, ...] | None) -> npt.NDArray[np.int64]:
-    """Return the model's class of every window; all unknown where names cannot be compared."""
-    if classes is None:
-        if not windows.classes:
-            return windows.y
-        return np.full(len(windows), metrics.LEFT_OUT, dtype=np.int64)
-    return datasets.labels_for(windows, classes).y
-
-
 def quantize(keras: KerasModel, x: Floats, edges: Edges) -> tuple[bytes, Remedy]:
     """Return the file, of those with several remedies for the logits, that is nearest to the float.
 
@@ -218,15 +187,7 @@ def _compare(
 ) -> Comparison:
     exact = metrics.first_maximum(keras.predict(windows.x))
     rounded = metrics.first_maximum(run_int8(keras, content, windows.x))
-    before, after = metrics.accuracy(truth, exact), metrics.accuracy(truth, rounded)
-    return Comparison(
-        source=windows.source,
-        windows=len(windows),
-        judged=before.judged,
-        before=before.value,
-        after=after.value,
-        agreement=float((exact == rounded).mean()),
-    )
+    return compare(windows, truth, exact, rounded)
 
 
 def run_int8(keras: KerasModel, content: bytes, x: Floats) -> Floats:

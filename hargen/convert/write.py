@@ -1,23 +1,39 @@
-"""The result of a conversion on disk: the .tflite and, where the model had a card, its card."""
+"""The result of a conversion on disk: the file and, where the model had a card, its card."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from hargen.convert.conversion import Conversion
+from hargen.convert.comparison import Comparison
 from hargen.errors import DataError, UsageError
 from hargen.files import sha256_bytes, write_whole_bytes
 from hargen.preprocessing.card import Card, card_path, write_card
 
 
-def check_target(target: Path, model: Path, *, has_card: bool, force: bool) -> None:
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a conversion made, and what its card says of it.
+
+    card: that of the model, None where it has none. source, source_sha256: the model file.
+    """
+
+    content: bytes
+    card: Card | None
+    classes: tuple[str, ...]
+    source: Path
+    source_sha256: str
+    comparison: Comparison
+
+
+def check_target(target: Path, model: Path, suffix: str, *, has_card: bool, force: bool) -> None:
     """Refuse a target that cannot be written, or a card there that is another model's.
 
     Raises:
         UsageError: see above.
     """
-    if target.suffix != ".tflite":
-        raise UsageError("the result has to be called .tflite", where=str(target))
+    if target.suffix != suffix:
+        raise UsageError(f"the result has to be called {suffix}", where=str(target))
     if target.is_dir() or not target.parent.is_dir():
         raise UsageError(
             "cannot write the result",
@@ -34,34 +50,30 @@ def check_target(target: Path, model: Path, *, has_card: bool, force: bool) -> N
         )
 
 
-def write(conversion: Conversion, target: Path) -> None:
-    """Write the .tflite, and the card with the new hash and accuracy beside it.
+def write(result: Result, target: Path) -> None:
+    """Write the file, and the card with the new hash and accuracy beside it.
 
     Raises:
         DataError: the disk fails.
     """
     try:
-        write_whole_bytes(target, conversion.content)
-        if conversion.card is not None:
-            write_card(_card(conversion), target)
+        write_whole_bytes(target, result.content)
+        if result.card is not None:
+            write_card(_card(result, result.card, target), target)
     except OSError as error:
         raise DataError(
             "cannot write the result", where=str(target), why=error.strerror or str(error)
         ) from error
 
 
-def _card(conversion: Conversion) -> Card:
-    assert conversion.card is not None
-    card, found = conversion.card, conversion.comparison
-    suffix = conversion.keras.path.suffix.lstrip(".")
+def _card(result: Result, card: Card, target: Path) -> Card:
+    found = result.comparison
     hashes = {
-        suffix: conversion.keras.sha256,
-        "tflite": sha256_bytes(conversion.content),
+        result.source.suffix.lstrip("."): result.source_sha256,
+        target.suffix.lstrip("."): sha256_bytes(result.content),
     }
     accuracy = {"on": found.source, "windows": found.judged, "agreement": found.agreement}
     if found.before is not None and found.after is not None:
         accuracy |= {"float32": found.before, "int8": found.after}
     about = card.model.model_copy(update={"sha256": card.model.sha256 | hashes})
-    return card.model_copy(
-        update={"model": about, "classes": conversion.classes, "accuracy": accuracy}
-    )
+    return card.model_copy(update={"model": about, "classes": result.classes, "accuracy": accuracy})

@@ -19,7 +19,7 @@ from hargen.importers.svm import machine as of
 from hargen.importers.svm.machine import loads
 from hargen.validate.float32 import Singles, exp_of_negative, fma
 
-NAME = "hargen's NumPy model of the .svm"
+NAME = "hargen's model in NumPy"
 FIRST_BYTE = b"{"
 
 _Integers = NDArray[np.int64]
@@ -218,4 +218,5 @@ def _votes(decisions: Singles, classes: int) -> NDArray[np.int64]:
         for_low = decisions[:, index] > 0.0
         votes[:, low] += for_low
         votes[:, high] += ~for_low
-    return np.argmax(votes, axis=1).astype(np.int64, copy=False)
+    winners: NDArray[np.int64] = np.argmax(votes, axis=1).astype(np.int64)
+    return winners

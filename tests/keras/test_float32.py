@@ -57,8 +57,8 @@ def test_keras_reference_host_and_board_agree(hargen, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "options", "words"),
     [
-        ("default", ("--precision", "float32"), "--precision is for Keras models"),
-        ("default", ("--precision", "int8"), "--precision is for Keras models"),
+        ("default", ("--precision", "float32"), "--precision is for Keras models and SVCs"),
+        ("default", ("--precision", "int8"), "--precision is for Keras models and SVCs"),
         ("model.keras", ("--precision", "float32", "-r", "x.npz"), "exclude each other"),
         ("model.keras", ("--precision", "float16"), "float16"),
         ("model.keras", ("--precision", "int8"), "--precision float32"),
