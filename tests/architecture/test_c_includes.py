@@ -16,8 +16,9 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "runtime": set(),
     "preprocess": {"runtime"},
     "link": set(),
+    "sensor": set(),
     "port": {"app", "link"},
-    "app": {"runtime", "preprocess", "link", "port"},
+    "app": {"runtime", "preprocess", "link", "sensor", "port"},
     "twin": {"app"},
     "model": {"runtime", "preprocess"},
     "model table": {"runtime", "app"},  # Model/hg_model.c implements app/hg_model.h
@@ -27,6 +28,7 @@ STANDARD: dict[str, set[str]] = {
     "runtime": {"stdint.h", "arm_acle.h"},
     "preprocess": {"stdint.h"},
     "link": FREESTANDING | {"string.h"},
+    "sensor": {"stdint.h", "stdbool.h"},
     "port": FREESTANDING | {"string.h"},
     "app": FREESTANDING | {"string.h"},
     "twin": FREESTANDING | {"stdio.h", "string.h"},

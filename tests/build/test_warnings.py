@@ -65,7 +65,7 @@ def test_every_file_is_formatted() -> None:
     tool = shutil.which("clang-format", path=f"{beside_python}{os.pathsep}{os.environ['PATH']}")
     if tool is None:
         pytest.skip("needs clang-format")
-    folders = [firmware.FIRMWARE / name for name in ("link", "app", "port")]
+    folders = [firmware.FIRMWARE / name for name in ("link", "sensor", "app", "port")]
     files = [
         p for folder in [*folders, firmware.ROOT / "tests/c/link"] for p in folder.rglob("*.[ch]")
     ]

@@ -243,6 +243,20 @@ def test_without_power_it_does_not_answer_and_the_world_goes_on(bench):
     assert axes(bench.words(1)[0])[0] == pytest.approx(112 / 0.122, abs=1.1 / 0.122)
 
 
+def test_power_that_goes_within_a_transfer_leaves_the_line_high(bench):
+    bench.run()
+    bench.seconds += 2.5 * PERIOD
+    assert bench.sensor.start(reads=False)
+    bench.sensor.write(0x78)
+    assert bench.sensor.start(reads=True)
+    first = bench.sensor.read()
+    bench.sensor.cut_power(0)
+
+    assert first >> 3 == 2
+    assert [bench.sensor.read() for _ in range(6)] == [0xFF] * 6
+    assert not bench.sensor.write(0)
+
+
 def test_its_time_can_leap(bench):
     bench.run()
     bench.sensor.run_ahead(lost=7)

@@ -39,11 +39,16 @@
 #define RCC_AHB2ENR1_GPIOHEN (1u << 7)
 #define RCC_AHB3ENR HG_REGISTER(0x46020C94u) /* AHB3 peripheral clock enable register */
 #define RCC_AHB3ENR_PWREN (1u << 2)
+#define RCC_APB1ENR1 HG_REGISTER(0x46020C9Cu) /* APB1 peripheral clock enable register 1 */
+#define RCC_APB1ENR1_TIM2EN (1u << 0)
+#define RCC_APB1ENR1_I2C2EN (1u << 22)
 #define RCC_APB2ENR HG_REGISTER(0x46020CA4u) /* APB2 peripheral clock enable register */
 #define RCC_APB2_USART1 (1u << 14)           /* the same bit in APB2RSTR and APB2ENR */
 #define RCC_CCIPR1 HG_REGISTER(0x46020CE0u)  /* peripherals independent clock configuration 1 */
 #define RCC_CCIPR1_USART1SEL_MASK 3u
 #define RCC_CCIPR1_USART1SEL_PCLK2 0u
+#define RCC_CCIPR1_I2C2SEL_MASK (3u << 12)
+#define RCC_CCIPR1_I2C2SEL_PCLK1 (0u << 12)
 #define RCC_CSR HG_REGISTER(0x46020CF4u) /* control/status register */
 #define RCC_CSR_RMVF (1u << 23)
 #define RCC_CSR_OBLRSTF (1u << 25)
@@ -83,7 +88,11 @@
 #define GPIOA_PUPDR HG_REGISTER(0x4202000Cu)   /* pull-up/pull-down register, 2 bits a pin */
 #define GPIOA_AFRH HG_REGISTER(0x42020024u)    /* alternate function high register, pins 8 to 15 */
 #define GPIOH_MODER HG_REGISTER(0x42021C00u)
+#define GPIOH_OTYPER HG_REGISTER(0x42021C04u) /* output type register: 1 is open drain */
+#define GPIOH_PUPDR HG_REGISTER(0x42021C0Cu)
+#define GPIOH_IDR HG_REGISTER(0x42021C10u)  /* input data register */
 #define GPIOH_BSRR HG_REGISTER(0x42021C18u) /* bit set/reset register */
+#define GPIOH_AFRL HG_REGISTER(0x42021C20u) /* alternate function low register, pins 0 to 7 */
 #define GPIO_MODE_OUTPUT 1u
 #define GPIO_MODE_ALTERNATE 2u
 #define GPIO_PULL_UP 1u
@@ -116,6 +125,43 @@
 #define USART1_TDR HG_REGISTER(0x40013828u) /* transmit data register */
 #define USART1_IRQ 61u
 #define USART_FIFO_DEPTH 8u
+
+/* I2C2: Inter-integrated circuit interface, as controller */
+#define I2C2_CR1 HG_REGISTER(0x40005800u) /* control register 1 */
+#define I2C_CR1_PE (1u << 0)
+#define I2C2_CR2 HG_REGISTER(0x40005804u) /* control register 2 */
+#define I2C_CR2_SADD(ADDRESS) ((uint32_t)(ADDRESS) << 1)
+#define I2C_CR2_RD_WRN (1u << 10)
+#define I2C_CR2_START (1u << 13)
+#define I2C_CR2_NBYTES(COUNT) ((uint32_t)(COUNT) << 16)
+#define I2C_CR2_AUTOEND (1u << 25)
+#define I2C2_TIMINGR HG_REGISTER(0x40005810u) /* timing register: fields hold value - 1 */
+#define I2C_TIMINGR_SCLL(STEPS) (((STEPS) - 1u) << 0)
+#define I2C_TIMINGR_SCLH(STEPS) (((STEPS) - 1u) << 8)
+#define I2C_TIMINGR_SDADEL(STEPS) ((STEPS) << 16) /* but this one */
+#define I2C_TIMINGR_SCLDEL(STEPS) (((STEPS) - 1u) << 20)
+#define I2C_TIMINGR_PRESC(DIVISOR) (((DIVISOR) - 1u) << 28)
+#define I2C2_ISR HG_REGISTER(0x40005818u) /* interrupt and status register */
+#define I2C_ISR_TXE (1u << 0)
+#define I2C_ISR_TXIS (1u << 1)
+#define I2C_ISR_RXNE (1u << 2)
+#define I2C_ISR_NACKF (1u << 4)
+#define I2C_ISR_STOPF (1u << 5)
+#define I2C_ISR_TC (1u << 6)
+#define I2C_ISR_BERR (1u << 8)
+#define I2C_ISR_ARLO (1u << 9)
+#define I2C_ISR_BUSY (1u << 15)
+#define I2C2_ICR HG_REGISTER(0x4000581Cu)  /* interrupt clear register: the bits of ISR */
+#define I2C2_RXDR HG_REGISTER(0x40005824u) /* receive data register */
+#define I2C2_TXDR HG_REGISTER(0x40005828u) /* transmit data register */
+
+/* TIM2: General-purpose timers */
+#define TIM2_CR1 HG_REGISTER(0x40000000u) /* control register 1 */
+#define TIM_CR1_CEN (1u << 0)
+#define TIM2_EGR HG_REGISTER(0x40000014u) /* event generation register */
+#define TIM_EGR_UG (1u << 0)
+#define TIM2_CNT HG_REGISTER(0x40000024u) /* counter */
+#define TIM2_PSC HG_REGISTER(0x40000028u) /* prescaler */
 
 /* Device electronic signature: Unique device ID, 96 bits */
 #define UID_WORD(INDEX) HG_REGISTER(0x0BFA0700u + 4u * (INDEX))

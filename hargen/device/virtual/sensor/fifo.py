@@ -86,7 +86,7 @@ class Fifo:
         bits |= OVERRUN if level >= depth else 0
         bits |= FULL_NEXT if level >= depth - 1 else 0
         bits |= OVR_LATCHED if self._overran else 0
-        self._overran = level >= depth
+        self._overran = False
         return bits
 
     @property

@@ -13,6 +13,7 @@ from hargen.device.virtual.sensor.fifo import WORD, Fifo, Mode
 
 ADDRESS = 0x6B  # SDO/SA0 is high on this board
 IDENTITY = 0x6B
+RELEASED = 0xFF  # what a controller reads from a line that nobody drives
 
 FIFO_CTRL1, FIFO_CTRL2, FIFO_CTRL3, FIFO_CTRL4 = 0x07, 0x08, 0x09, 0x0A
 WHO_AM_I, CTRL1_XL, CTRL3_C, CTRL9_XL, CTRL10_C = 0x0F, 0x10, 0x12, 0x18, 0x19
@@ -103,6 +104,8 @@ class Ism330dhcx:
     def write(self, byte: int) -> bool:
         """Take the address of a register, then what to write from there on."""
         self.advance()
+        if self._now < self._deaf_until:
+            return False
         if self._pointer is None:
             self._pointer = byte
         else:
@@ -113,6 +116,8 @@ class Ism330dhcx:
     def read(self) -> int:
         """Give the register that is addressed, and go to the next."""
         self.advance()
+        if self._now < self._deaf_until:
+            return RELEASED
         if self._pointer is None:
             self._pointer = 0
         value = self._read(self._pointer)
