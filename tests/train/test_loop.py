@@ -52,7 +52,7 @@ def weights(trained: loop.Trained) -> list[bytes]:
 
 
 def test_it_learns(material: Material) -> None:
-    found = run(material, epochs=15, learning_rate=1e-2)
+    found = run(material, epochs=8, learning_rate=2e-2)
     assert found.history[-1].loss < 0.8 * found.history[0].loss
     assert found.best.validation_accuracy is not None
     assert found.best.validation_accuracy > 0.7
