@@ -67,6 +67,14 @@ def export(
         Format,
         typer.Option("--format", help="A project for a board, or the C of the network alone."),
     ] = Format.project,
+    preprocessing: Annotated[
+        str | None,
+        typer.Option(
+            "--preprocessing",
+            metavar="NAME|FILE",
+            help="In place of the card's: st-zoo, default, none, or a .toml with [preprocessing].",
+        ),
+    ] = None,
     force: Annotated[
         bool,
         typer.Option(
@@ -108,6 +116,7 @@ def export(
         content=content.value,
         force=force,
         converted=converted,
+        preprocessing=preprocessing,
     )
     results.print_export(result, model)
     if result.broken:

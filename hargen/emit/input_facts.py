@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from hargen.emit import names
-from hargen.errors import ModelError
-from hargen.preprocessing.card import Card
-from hargen.preprocessing.presets import preset
+from hargen.errors import DataError, ModelError
+from hargen.preprocessing.card import Card, read_file
+from hargen.preprocessing.presets import DEFAULT_RATE_HZ, NAMES, preset
 from hargen.preprocessing.spec import Preprocessing
 
 CARDLESS_PRESET = "st-zoo"
@@ -43,14 +43,28 @@ def class_names(
 
 
 def preprocessing(
-    card: Card | None, shape: tuple[int, ...], path: Path, notes: list[str]
+    card: Card | None,
+    shape: tuple[int, ...],
+    path: Path,
+    notes: list[str],
+    asked: str | None = None,
 ) -> Preprocessing:
-    """Return the card's preprocessing, or the preset for models that come without one.
+    """Return the preprocessing asked for, else the card's, else the preset for models without one.
+
+    Args:
+        card: of the model.
+        shape: of the network's input, without its batch.
+        path: of the model.
+        notes: gets what the user should know.
+        asked: a preset's name, or the path of a file with a [preprocessing] table.
 
     Raises:
-        ModelError: the card does not fit the network's input, or that is no window.
+        ModelError: it does not fit the network's input, or that is no window.
+        DataError: there is no such preset, or the file is not valid.
     """
     window, axes = window_and_axes(shape, path)
+    if asked is not None:
+        return _asked(asked, card, (window, axes), path, notes)
     if (card is None or card.preprocessing is None) and axes != _CARDLESS_AXES:
         notes.append(
             f"the model has no card and takes {axes} axes: its windows are taken as they are"
@@ -63,14 +77,57 @@ def preprocessing(
         )
         return preset(CARDLESS_PRESET, window=window)
     spec = card.preprocessing
-    if (spec.window, len(spec.axes)) != (window, axes):
-        raise ModelError(
-            f"the card's windows of {spec.window} samples and {len(spec.axes)} axes do not fit the"
-            f" network's input of {window} samples and {axes} axes",
-            where=str(path),
-            hint="correct [preprocessing] in the card, or remove the card",
+    _check_fit(spec, (window, axes), path, "the card")
+    return spec
+
+
+def _asked(
+    asked: str, card: Card | None, input_: tuple[int, int], path: Path, notes: list[str]
+) -> Preprocessing:
+    own = None if card is None else card.preprocessing
+    if asked in NAMES:
+        rate = DEFAULT_RATE_HZ if own is None else own.sample_rate_hz
+        spec = preset(asked, window=input_[0], sample_rate_hz=rate)
+    else:
+        if not Path(asked).is_file():
+            raise DataError(
+                f"no preset and no file {asked!r}",
+                where="--preprocessing",
+                hint=f"the presets are {', '.join(NAMES)}",
+            )
+        found = read_file(Path(asked)).preprocessing
+        if found is None:
+            raise DataError(
+                "there is no table [preprocessing]",
+                where=asked,
+                hint=f"--preprocessing takes a file that has one, or {', '.join(NAMES)}",
+            )
+        spec = found
+    _check_fit(spec, input_, path, asked)
+    if own is not None and _seen_by_network(own) != _seen_by_network(spec):
+        notes.append(
+            f"the card says that the network was trained with the preprocessing {own.preset!r}, and"
+            f" this is another ({asked}): its answers may be worse for it"
         )
     return spec
+
+
+def _seen_by_network(spec: Preprocessing) -> dict[str, object]:
+    """Return what makes a window what it is: not how often there is one, nor what comes after."""
+    table = spec.to_table()
+    without = ("preset", "mg_per_count", "hop", "smoothing")
+    return {key: value for key, value in table.items() if key not in without}
+
+
+def _check_fit(spec: Preprocessing, input_: tuple[int, int], path: Path, whose: str) -> None:
+    window, axes = input_
+    if (spec.window, len(spec.axes)) != (window, axes):
+        raise ModelError(
+            f"{whose}'s windows of {spec.window} samples and {len(spec.axes)} axes do not fit the"
+            f" network's input of {window} samples and {axes} axes",
+            where=str(path),
+            hint="correct [preprocessing] there, or leave it out",
+        )
 
 
 def window_and_axes(shape: tuple[int, ...], path: Path) -> tuple[int, int]:

@@ -60,6 +60,7 @@ def export(
     content: Content = "project",
     force: bool = False,
     converted: bytes | None = None,
+    preprocessing: str | None = None,
 ) -> ExportResult:
     """Write a project for the board that runs the model.
 
@@ -76,6 +77,7 @@ def export(
         content: a project, or the C of the network and its kernels alone.
         force: also write into a folder that holds something else.
         converted: the .tflite or .svm that model_path was converted to, exported in its place.
+        preprocessing: in place of the card's: a preset's name or a file with [preprocessing].
 
     Raises:
         ModelError: the model is not usable, not supported, or too large for the board.
@@ -102,22 +104,22 @@ def export(
     class_names = input_facts.class_names(
         classes, card, plan.class_count, model_path, notes, in_file=model.classes
     )
-    preprocessing = input_facts.preprocessing(
-        card, edge_shape(plan.tensors[plan.input.tensor]), model_path, notes
+    spec = input_facts.preprocessing(
+        card, edge_shape(plan.tensors[plan.input.tensor]), model_path, notes, preprocessing
     )
     names.check_name(name)
     facts = ModelFacts(
         name=name,
         file=model_path.name,
         sha256=model.sha256,
-        preprocessing_sha256=preprocessing.sha256(),
+        preprocessing_sha256=spec.sha256(),
         classes=class_names,
         known_answers=known_answers(plan, model.content, reference),
-        preprocessing=preprocessing,
+        preprocessing=spec,
     )
     context = model_context(plan, facts)
     readme = {
-        "preprocessing_name": preprocessing.preset,
+        "preprocessing_name": spec.preset,
         "preprocessing_sha256": facts.preprocessing_sha256,
         "footprint": plan.footprint,
     }
@@ -144,7 +146,7 @@ def export(
             output=_edge(plan, plan.output),
         ),
         preprocessing=manifest.Preprocessing(
-            sha256=facts.preprocessing_sha256, spec=preprocessing.to_table()
+            sha256=facts.preprocessing_sha256, spec=spec.to_table()
         ),
         plan=manifest.Footprint(**asdict(plan.footprint)),
         files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},

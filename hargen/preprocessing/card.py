@@ -107,6 +107,15 @@ def read_card(model_path: Path) -> Card | None:
     return card
 
 
+def read_file(path: Path) -> Card:
+    """Return the card in a file, of whichever model.
+
+    Raises:
+        DataError: it cannot be read, or is not valid.
+    """
+    return parse_card(_read_text(path), str(path))
+
+
 def parse_card(text: str, where: str) -> Card:
     """Return the card that a TOML text describes; `where` names it in errors.
 
