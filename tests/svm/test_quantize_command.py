@@ -47,7 +47,7 @@ def train(path: Path, kernel: str = "rbf", labels: tuple[str, ...] = NAMES) -> P
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations of scikit-learn and skl2onnx
         svc = SVC(kernel=kernel, C=10.0, probability=True, random_state=0)
-        pipeline = make_pipeline(StandardScaler(), PCA(8, random_state=0), svc)
+        pipeline = make_pipeline(StandardScaler(), PCA(7, random_state=0), svc)
         pipeline.fit(rows, np.array(labels)[y])
         options = {id(pipeline): {"zipmap": False}}
         path.write_bytes(to_onnx(pipeline, rows[:1], options=options).SerializeToString())
