@@ -19,6 +19,7 @@ from hargen.cli.export import export
 from hargen.cli.flash import flash
 from hargen.cli.lint import lint
 from hargen.cli.quantize import quantize
+from hargen.cli.search import search
 from hargen.cli.selftest import selftest
 from hargen.cli.train import train
 from hargen.cli.validate_serial import validate_serial
@@ -58,6 +59,7 @@ def _hargen(
 app.command()(export)
 app.command()(quantize)
 app.command()(train)
+app.command()(search)
 app.command()(build)
 app.command()(lint)
 app.command()(flash)

@@ -19,7 +19,7 @@ from hargen.train.search import space
 from hargen.train.search.cost import Cost, Meter, Network
 from hargen.train.search.median import Median, running_best
 from hargen.train.search.request import FAMILY, SearchRequest
-from hargen.train.search.study import OUTCOME, PARAMETERS, Outcome, counted, outcome
+from hargen.train.search.study import OUTCOME, PARAMETERS, Outcome, outcome
 from hargen.train.training import Candidate, Watch, imported, train_candidate
 
 COST, CURVE, SCORES, ACCURACIES = "cost", "curve", "scores", "accuracies"
@@ -55,8 +55,6 @@ class Bench:
             ToolError, DeviceError: networks cannot be built or measured here.
         """
         others = [t for t in study.get_trials(deepcopy=False) if t.number != trial.number]
-        if len([t for t in counted(others) if t.number < trial.number]) >= self.request.trials:
-            return _end(trial, Outcome.surplus, TrialState.FAIL)
         parameters = _normal(space.suggest(trial))
         twin = _twin(others, parameters, trial.number)
         trial.set_user_attr(PARAMETERS, parameters)
@@ -99,8 +97,7 @@ class Bench:
         request = replace(self.request.training, parameters=parameters)
         trained: list[Candidate] = []
         for seed in range(request.seed, request.seed + request.seeds):
-            rule = None if trained else median
-            watch = Watch(epoch=lambda _n, _of, epoch, rule=rule: self._judge(epoch, rule))
+            watch = self._watch(None if trained else median)
             found = train_candidate(request, self.material, 0, seed, _Forgetful(), watch)
             trained.append(found)
             load_backend()[0].utils.clear_session()
@@ -115,14 +112,18 @@ class Bench:
         _constrain(trial, self.request.limits.excess(cost))
         assert cost.instructions is not None
         values = [float(np.mean(scores)), float(cost.flash), float(cost.instructions)]
-        return _end(trial, Outcome.trained, TrialState.COMPLETE, values)
+        told = values[: len(self.request.goal.directions)]
+        return _end(trial, Outcome.trained, TrialState.COMPLETE, told)
 
-    def _judge(self, epoch: Epoch, rule: Median | None) -> None:
-        self.epoch(epoch)
-        if rule is not None and epoch.score is not None:
-            rule.see(epoch.score)
-            if rule.is_hopeless(epoch.number):
-                raise _StoppedError
+    def _watch(self, rule: Median | None) -> Watch:
+        def judge(_number: int, _of: int, epoch: Epoch) -> None:
+            self.epoch(epoch)
+            if rule is not None and epoch.score is not None:
+                rule.see(epoch.score)
+                if rule.is_hopeless(epoch.number):
+                    raise _StoppedError
+
+        return Watch(epoch=judge)
 
 
 class _Forgetful:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hargen import board as boards
 from hargen.build import compile as compiling
 from hargen.convert import converter
@@ -93,6 +95,11 @@ class Meter:
         family = families.find("tcnn")
         settings = families.parse(family, parameters, window)
         network = family.build(settings, window, len(self._windows.classes), _SEED)
+        generator = np.random.default_rng(_SEED)
+        for variable in network.weights:
+            # Biases begin at 0, and those that are 0 throughout cost nothing: trained ones will.
+            if not np.any(variable):
+                variable.assign(0.1 * generator.standard_normal(variable.shape))
         model = imported(archive.keras_bytes(network))
         return Network(model, converter.to_int8(model, self._windows.x[:_CALIBRATION], "float"))
 

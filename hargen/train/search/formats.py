@@ -12,6 +12,18 @@ from hargen.train.evaluate import spread
 from hargen.train.search.result import Found, Result
 
 HEADINGS = ("trial", "mean recall, %", "accuracy, %", "weights, B", "RAM, B", "instructions")
+_COLUMNS = (
+    "trial",
+    "on_front",
+    "keeps_limits",
+    "score",
+    "accuracy",
+    "flash_bytes",
+    "ram_bytes",
+    "instructions",
+    "maccs",
+    "parameters",
+)
 
 
 def cells(found: Found) -> tuple[str, ...]:
@@ -58,12 +70,8 @@ def markdown(result: Result) -> str:
 def table(result: Result) -> str:
     """Return every trained network as CSV with bare numbers."""
     stream = io.StringIO()
-    names = (
-        "trial,on_front,keeps_limits,score,accuracy,flash_bytes,ram_bytes,instructions,maccs,"
-        "parameters"
-    ).split(",")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
+    writer.writerow(_COLUMNS)
     for found in sorted((*result.front, *result.others), key=lambda one: one.trial):
         writer.writerow(
             [

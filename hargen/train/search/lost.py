@@ -6,12 +6,14 @@ that machines need not agree on the time, and any storage will do.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from hargen.train.search.study import BEAT, RETRIES
@@ -46,10 +48,9 @@ class Heart:
         number = 0
         while not self._over.is_set():
             number += 1
-            try:
+            # a storage may be busy or away: the next beat may come through
+            with contextlib.suppress(Exception):
                 self._trial.set_user_attr(BEAT, number)
-            except Exception:  # a storage that is busy or away: the next beat may come through
-                pass
             self._over.wait(self._seconds)
 
 
@@ -92,7 +93,7 @@ def give_back(study: Any, trial: Any) -> bool:
     """
     try:
         study.tell(trial.number, state=TrialState.FAIL)
-    except (ValueError, RuntimeError):  # it is over: its worker or another one was first
+    except (ValueError, UpdateFinishedTrialError):  # over: its worker or another one was first
         return False
     retries = trial.user_attrs.get(RETRIES, 0)
     if retries < MOST_RETRIES:

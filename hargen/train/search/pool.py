@@ -56,11 +56,8 @@ def run(request: SearchRequest, jobs: int, look: Callable[[], None]) -> list[str
         while any(process.is_alive() for process, _ in started):
             wait([process.sentinel for process, _ in started if process.is_alive()], _POLL_SECONDS)
             look()
-    except BaseException:
-        _end([process for process, _ in started], ask=False)
-        raise
     finally:
-        _end([process for process, _ in started], ask=True)
+        _end([process for process, _ in started])
     look()
     return _judge(started)
 
@@ -92,7 +89,7 @@ def _start(request: SearchRequest) -> tuple[BaseProcess, Connection]:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment: the new process does too, until it can end without a traceback."""
+    """Ignore Ctrl-C for a moment: the new process does too, until it can end quietly."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -122,19 +119,16 @@ def _work(request: SearchRequest, parent: Connection) -> None:
 
 
 def _exit(number: int, _frame: FrameType | None) -> NoReturn:
+    for other in (signal.SIGTERM, signal.SIGINT):  # a second one must not stop what the first began
+        signal.signal(other, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 
-def _end(processes: Sequence[BaseProcess], *, ask: bool) -> None:
-    """Wait for processes that were interrupted too; ask, and at last make those end that do not."""
-    if ask:
-        for process in processes:
-            process.terminate()
+def _end(processes: Sequence[BaseProcess]) -> None:
+    for process in processes:
+        process.terminate()
     for process in processes:
         process.join(_END_SECONDS)
-    if not ask:
-        return
-    for process in processes:
         if process.is_alive():
             process.kill()
             process.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from hargen.train.material import Material
@@ -14,6 +15,18 @@ BEAT_SECONDS = 10.0
 PATIENCE_IN_BEATS = 6
 _SPACE = 1
 """Version of space.py: studies of different spaces are different problems."""
+
+
+class Goal(StrEnum):
+    """What is searched for: networks that none beats in everything, or the best score alone."""
+
+    front = "front"
+    best = "best"
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Optuna's, of the score on the validation part, bytes of weights, and instructions."""
+        return ("maximize", "minimize", "minimize")[: 3 if self is Goal.front else 1]
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,7 @@ class SearchRequest:
     board: str
     storage: str
     study: str
+    goal: Goal = Goal.front
     beat_seconds: float = BEAT_SECONDS
 
 
@@ -96,4 +110,5 @@ def problem(request: SearchRequest, material: Material) -> dict[str, Any]:
         "seeds": training.seeds,
         "limits": request.limits.to_table(),
         "board": request.board,
+        "goal": request.goal.value,
     }

@@ -52,5 +52,4 @@ class NumberedSampler(optuna.samplers.BaseSampler):  # type: ignore[misc]
             seed=seed,
             n_startup_trials=STARTUP_TRIALS,
             multivariate=True,
-            warn_independent_sampling=False,
         )

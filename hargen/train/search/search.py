@@ -10,13 +10,13 @@ from hargen.train.search.cost import Meter
 from hargen.train.search.request import SearchRequest, problem
 from hargen.train.search.result import Result, collect
 from hargen.train.search.study import open_study
-from hargen.train.search.worker import SearchWatch, check_limits, meter, work
+from hargen.train.search.worker import NOBODY, SearchWatch, check_limits, meter, work
 
 
 def search(
     request: SearchRequest,
     jobs: int = 1,
-    watch: SearchWatch = SearchWatch(),  # noqa: B008
+    watch: SearchWatch = NOBODY,
 ) -> tuple[Result, tuple[str, ...]]:
     """Return the best networks, and notes; goes on where a study of the same problem is.
 

@@ -58,11 +58,11 @@ def reaching(storage: str) -> Iterator[None]:
         raise UsageError(
             "no kind of storage", where=shown(storage), why=_reason(error), hint=_HINT
         ) from error
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise ToolError(
             "the storage needs a Python package that is not installed",
             where=shown(storage),
-            why=str(error),
+            why=str(error.__cause__ or error),
             hint="install the database's driver",
         ) from error
     except (exc.SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError) as error:
@@ -108,7 +108,8 @@ def _database(url: str) -> Any:
             return optuna.storages.get_storage(
                 optuna.storages.RDBStorage(url, engine_kwargs=options)
             )
-        except exc.OperationalError:  # two workers that make its tables at once
+        except (exc.OperationalError, exc.IntegrityError, exc.ProgrammingError):
+            # Two workers that make its tables at once: there are some, or there is a row, already.
             if attempt == _ATTEMPTS - 1:
                 raise
             time.sleep(_PAUSE_SECONDS)

@@ -21,8 +21,6 @@ from hargen.train.search.storage import reaching, shown
 PROBLEM = "problem"
 OUTCOME, PARAMETERS, BEAT, RETRIES = "outcome", "parameters", "beat", "retries"
 """Names of a trial's attributes."""
-DIRECTIONS = ("maximize", "minimize", "minimize")
-"""Of the score on the validation part, bytes of weights, and instructions."""
 _BEING_MADE_SECONDS = 15.0
 _FRUITLESS_EACH, _FRUITLESS_BASE = 10, 50
 
@@ -55,7 +53,7 @@ def open_study(request: SearchRequest, storage: Any, problem: dict[str, Any]) ->
             study = optuna.create_study(
                 storage=storage,
                 study_name=request.study,
-                directions=DIRECTIONS,
+                directions=request.goal.directions,
                 sampler=sampler,
             )
         except optuna.exceptions.DuplicatedStudyError:

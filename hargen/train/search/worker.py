@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from hargen.errors import LimitError
@@ -21,7 +22,7 @@ from hargen.train.search.attempt import Bench
 from hargen.train.search.cost import Cost, Meter
 from hargen.train.search.lost import Heart, Watcher, give_back
 from hargen.train.search.request import PATIENCE_IN_BEATS, SearchRequest
-from hargen.train.search.study import counted, is_fruitless
+from hargen.train.search.study import OUTCOME, Outcome, counted, is_fruitless
 
 _POLL_SECONDS = 1.0
 
@@ -35,7 +36,10 @@ class SearchWatch:
     trials: Callable[[list[Any]], None] = lambda _: None
 
 
-@contextmanager
+NOBODY = SearchWatch()
+
+
+@contextlib.contextmanager
 def meter(request: SearchRequest, material: Material) -> Iterator[Meter]:
     """Give what measures networks, in a folder that is gone at the end.
 
@@ -70,7 +74,7 @@ def check_limits(request: SearchRequest, found: Meter) -> None:
         shortest = found.untrained(space.smallest(kernel), window).cost
         if limits.keeps(shortest):
             return
-        cost = shortest
+        cost = min(cost, shortest, key=lambda one: one.ram)  # the first of equals
     raise LimitError(
         f"no network keeps the limits ({limits})",
         why=f"the smallest needs {_figures(cost)}",
@@ -89,7 +93,7 @@ def work(
     request: SearchRequest,
     material: Material,
     found: Meter,
-    watch: SearchWatch = SearchWatch(),  # noqa: B008
+    watch: SearchWatch = NOBODY,
 ) -> None:
     """Try networks until the study has as many as were asked for, and nobody works any more.
 
@@ -119,13 +123,22 @@ def work(
 def _try(study: Any, bench: Bench, request: SearchRequest) -> None:
     trial = study.ask()
     with Heart(trial, request.beat_seconds):
+        if _is_surplus(study, trial, request.trials):
+            trial.set_user_attr(OUTCOME, Outcome.surplus)
+            study.tell(trial, state=TrialState.FAIL)
+            return
         try:
             ended = bench.run(study, trial)
+        except UpdateFinishedTrialError:
+            return  # others took this worker for lost: the network is theirs
         except BaseException:
             give_back(study, trial)
             raise
-    try:
+    with contextlib.suppress(ValueError, UpdateFinishedTrialError):  # lost just now
         study.tell(trial, ended.values, state=ended.state)
-    except (ValueError, RuntimeError):
-        # Others took this worker for lost, and the network is tried again.
-        pass
+
+
+def _is_surplus(study: Any, trial: Any, wanted: int) -> bool:
+    """Return whether other workers asked at the same time, and were first with enough trials."""
+    before = [other for other in study.get_trials(deepcopy=False) if other.number < trial.number]
+    return len(counted(before)) >= wanted
