@@ -184,15 +184,16 @@ def test_words_with_a_wrong_tag_are_not_taken(play):
 
 
 def test_a_board_that_is_reset_within_a_transfer_frees_the_bus(play):
-    resets = 12
+    resets = 24  # through the first 2 ms of a poll, and before it sends anything
     faults = [
-        (2 + 3 * n, {"kind": "reset_after_cycles", "cycles": 80_000 + 37_000 * n})
+        (2 + 3 * n, {"kind": "reset_after_cycles", "cycles": 60_000 + 13_700 * n})
         for n in range(resets)
     ]
     polls, violations, board = play(2 + 3 * resets, faults, feed=FEED)
 
     assert violations == []
     assert board.state()["resets"] == resets + 1
+    assert bench.BUS_BUSY not in {poll.bus_error for poll in polls}, "freed before the first poll"
     assert polls[-1].status == bench.RUNNING
     assert polls[-1].samples
 
