@@ -44,6 +44,7 @@ class StreamProgram:
         cc: str = "cc",
         sanitize: bool = True,
         flags: tuple[str, ...] = (),
+        harness: Path = FIRMWARE / "twin/hg_twin.c",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         source = read(model)
@@ -61,7 +62,7 @@ class StreamProgram:
         command = [cc, "-std=c11", "-O1", "-ffp-contract=off", "-fno-math-errno", *flags]
         command += [*WARNINGS, *(SANITIZERS if sanitize else [])]
         command += [f"-I{folder}", *(f"-I{FIRMWARE / name}" for name in FOLDERS)]
-        command += [*map(str, sorted(folder.glob("*.c"))), str(FIRMWARE / "twin/hg_twin.c")]
+        command += [*map(str, sorted(folder.glob("*.c"))), str(harness)]
         done = subprocess.run(
             [*command, "-lm", "-o", str(self.program)], capture_output=True, text=True, check=False
         )
