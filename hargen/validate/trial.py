@@ -78,9 +78,12 @@ def prepare(
     else:
         windows = truth.windows.x
     if stage == "int8":
-        if manifest.model.precision != "int8":
+        if manifest.model.input.scale is None:
+            kind = "quantized support vector machine"
+            if manifest.model.precision == "float32":
+                kind = "float32 network"
             raise UsageError(
-                "a float32 network has no stage int8",
+                f"a {kind} has no stage int8",
                 where=str(found.directory),
                 hint="use --stage window",
             )

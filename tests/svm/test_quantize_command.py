@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from hargen import files, manifest
 from hargen.build.compile import build
 from hargen.device.flashing import flash_virtual
+from hargen.errors import UsageError
 from hargen.importers import model_file
 from hargen.importers.svm.machine import loads
 from hargen.preprocessing import read_card
@@ -154,6 +156,8 @@ def test_on_the_virtual_board(hargen, model: Path, data: Path, tmp_path: Path) -
     assert (report.windows, report.bit_exact, report.labels_equal) == (60, 60, 60)
     assert report.exact_with is not None
     assert svm_reference.NAME in report.exact_with
+    with pytest.raises(UsageError, match="has no stage int8"):
+        validate(replace(request, stage="int8"), lambda *_: None, lambda *_: None)
     # The file itself is a model like others.
     direct = hargen("export", written.model_file(project), "-o", tmp_path / "q", "-b", BOARD)
     assert direct.code == 0, direct
