@@ -4,7 +4,9 @@
 
 #include "hg_common.h"
 
-#define HG_HYBRID_LANES 8 /* outputs side by side: an input is rounded once for all of them */
+#define HG_HYBRID_LANES 6 /* outputs side by side: an input is rounded once for all of them */
+/* Only arrays with constant indices stay in registers, and these six sums do. */
+#define HG_HYBRID_UNROLL _Pragma("GCC unroll 6")
 
 typedef struct {
   int32_t input_size;
@@ -28,10 +30,12 @@ HG_INLINE const int8_t *hg_hybrid_block(const hg_hybrid_fully_connected_f32_t *p
   int32_t sums[HG_HYBRID_LANES] = {0};
   for (int32_t i = 0; i < p->input_size; ++i) {
     const int32_t steps = hg_to_steps(input[i], p->steps_in_one, p->limit);
+    HG_HYBRID_UNROLL
     for (int32_t lane = 0; lane < lanes; ++lane) {
       sums[lane] += steps * *weights++;
     }
   }
+  HG_HYBRID_UNROLL
   for (int32_t lane = 0; lane < lanes; ++lane) {
     const int32_t o = first + lane;
     output[o] = __builtin_fmaf((float)sums[lane], scales[o], offsets[o]);

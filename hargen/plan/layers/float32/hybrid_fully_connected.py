@@ -12,7 +12,7 @@ from hargen.ir.tensor import Tensor
 from hargen.plan.layers.float32.weighted import blocks
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 
-LANES = 8  # HG_HYBRID_LANES in firmware/runtime/hg_hybrid_fully_connected_f32.h
+LANES = 6  # HG_HYBRID_LANES in firmware/runtime/hg_hybrid_fully_connected_f32.h
 
 
 def plan_hybrid_fully_connected(
