@@ -182,6 +182,15 @@ def test_gravity_along_z_keeps_or_turns_the_sign(programs: Programs) -> None:
         assert np.abs(taken.windows - expected).max() < 1e-4
 
 
+@pytest.mark.parametrize("name", ["default", "st-zoo", "from zero"])
+def test_a_stream_that_begins_at_zero(programs: Programs, name: str) -> None:
+    """Where the three ways to begin differ: the zoo's takes a first sample of 0 for 1."""
+    stream = np.zeros((96, 3), np.int16)
+    stream[24:] = (3, 400, 9000)
+    taken = programs(name).take([stream])
+    assert np.abs(taken.windows - reference((stream,), SPECS[name])).max() < 1e-4
+
+
 @pytest.mark.parametrize("kind", ["majority", "mean"])
 def test_smoothing(kind: str, tmp_path: Path) -> None:
     windows = 4
