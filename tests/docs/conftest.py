@@ -69,7 +69,30 @@ def model(path: Path) -> None:
     shutil.copyfile(source.with_suffix(".toml"), path.with_suffix(".toml"))
 
 
+def classifier(path: Path) -> None:
+    """Write a support vector classifier of made-up motion; its classes have the motions' names."""
+    import warnings
+
+    import numpy as np
+    from skl2onnx import to_onnx
+    from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import SVC
+
+    from hargen.datasets.synthetic import synthetic
+    from hargen.preprocessing import preset
+
+    made = synthetic(300, window=24, preprocessing=preset("st-zoo", window=24), seed=1)
+    rows = made.x.reshape(len(made), -1)
+    pipeline = make_pipeline(PCA(12, random_state=0), SVC(C=10.0, gamma=0.002))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations of skl2onnx
+        pipeline.fit(rows, np.array(made.classes)[made.y])
+        path.write_bytes(to_onnx(pipeline, rows[:1]).SerializeToString())
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "classifier.onnx": classifier,
     "model.keras": model,
     "model.tflite": model,
     "test.pkl": recordings,
