@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 # How long an example takes depends on the machine: no property has to do with that.
 settings.register_profile("hargen", deadline=None)
 settings.load_profile("hargen")
+
+# A shell starts what it runs in the background with SIGINT ignored, and children inherit that: the
+# tests of Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
