@@ -11,11 +11,27 @@
 #define HG_INLINE static inline __attribute__((always_inline))
 #define HG_NOINLINE __attribute__((noinline))
 
+/* In front of a loop: so many rounds are written out. */
+#define HG_UNROLL(rounds) HG_PRAGMA(GCC unroll rounds)
+#define HG_PRAGMA(text) _Pragma(#text)
+
+/* The compiler forgets what it knows of a variable; no instruction comes of it. */
+#define HG_OPAQUE(variable) __asm__("" : "+r"(variable))
+
 HG_INLINE int32_t hg_max_s32(int32_t a, int32_t b) {
   return a > b ? a : b;
 }
 
+HG_INLINE int32_t hg_min_s32(int32_t a, int32_t b) {
+  return a < b ? a : b;
+}
+
 HG_INLINE int32_t hg_clamp_s32(int32_t value, int32_t low, int32_t high) {
+#if defined(__ARM_FEATURE_SAT) && (__ARM_FEATURE_SAT == 1)
+  if (low == INT8_MIN && high == INT8_MAX) {
+    return (int32_t)__builtin_arm_ssat(value, 8); /* __ssat converts without a cast */
+  }
+#endif
   return value < low ? low : (value > high ? high : value);
 }
 

@@ -21,10 +21,8 @@ typedef struct {
   int32_t output_max;
 } hg_fully_connected_s8_t;
 
-HG_INLINE int8_t hg_fully_connected_s8_output(const hg_fully_connected_s8_t *p, const int8_t *input,
-                                              const int8_t *weights, int32_t bias,
+HG_INLINE int8_t hg_fully_connected_s8_output(const hg_fully_connected_s8_t *p, int32_t sum,
                                               int32_t multiplier, int32_t shift) {
-  const int32_t sum = hg_dot_s8(input, weights, p->input_size, 0, bias);
   const int32_t value = hg_requantize_single(sum, multiplier, shift) + p->output_offset;
   return (int8_t)hg_clamp_s32(value, p->output_min, p->output_max);
 }
@@ -33,9 +31,9 @@ HG_INLINE void hg_fully_connected_s8(const hg_fully_connected_s8_t *p, const int
                                      const int8_t *weights, const int32_t *bias, int8_t *output) {
   for (int32_t b = 0; b < p->batches; ++b) {
     for (int32_t c = 0; c < p->output_size; ++c) {
-      *output++ =
-          hg_fully_connected_s8_output(p, input + b * p->input_size, weights + c * p->input_size,
-                                       bias[c], p->multiplier, p->shift);
+      const int32_t sum = hg_dot_s8(input + b * p->input_size, weights + c * p->input_size,
+                                    p->input_size, 0, bias[c]);
+      *output++ = hg_fully_connected_s8_output(p, sum, p->multiplier, p->shift);
     }
   }
 }
@@ -46,9 +44,9 @@ HG_INLINE void hg_fully_connected_per_channel_s8(const hg_fully_connected_s8_t *
                                                  const int8_t *shift, int8_t *output) {
   for (int32_t b = 0; b < p->batches; ++b) {
     for (int32_t c = 0; c < p->output_size; ++c) {
-      *output++ =
-          hg_fully_connected_s8_output(p, input + b * p->input_size, weights + c * p->input_size,
-                                       bias[c], multiplier[c], shift[c]);
+      const int32_t sum = hg_dot_s8(input + b * p->input_size, weights + c * p->input_size,
+                                    p->input_size, 0, bias[c]);
+      *output++ = hg_fully_connected_s8_output(p, sum, multiplier[c], shift[c]);
     }
   }
 }

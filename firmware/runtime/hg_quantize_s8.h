@@ -5,13 +5,13 @@
 #include "hg_common.h"
 
 /* round(x / scale) + zero_point, halves away from zero, saturated. With a division, not a product
- * with 1 / scale: they differ. NaN gives the lowest value, so that every input is defined. */
+ * with 1 / scale: they differ. NaN gives the lowest value, so that every input is defined.
+ * The bounds are whole numbers, so that they may come before the rounding. */
 HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) {
   const float lowest = (float)(INT8_MIN - zero_point);
   const float highest = (float)(INT8_MAX - zero_point);
-  const float steps = __builtin_roundf(x / scale);
-  const float clamped = steps >= lowest ? (steps <= highest ? steps : highest) : lowest;
-  return (int8_t)((int32_t)clamped + zero_point);
+  const float steps = __builtin_fminf(__builtin_fmaxf(x / scale, lowest), highest);
+  return (int8_t)((int32_t)__builtin_roundf(steps) + zero_point);
 }
 
 HG_INLINE void hg_quantize_s8(const float *input, int32_t size, float scale, int32_t zero_point,

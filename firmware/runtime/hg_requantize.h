@@ -29,6 +29,19 @@ HG_INLINE int32_t hg_requantize_double(int32_t value, int32_t multiplier, int32_
   return hg_shift_right_rounded(hg_high_half(scaled, multiplier), right);
 }
 
+/* offset * 2^shift + 2^(shift - 1) for hg_requantize_right. */
+HG_INLINE int32_t hg_requantize_base(int32_t shift, int32_t offset) {
+  return (2 * offset + 1) * ((int32_t)1 << (shift - 1));
+}
+
+/* hg_requantize_double(value, multiplier, -shift) + offset in fewer steps: rest is 2 * multiplier -
+ * 2^32, so that the high half comes of one multiply-add. 1 <= shift <= 22, |value| < 2^30. */
+HG_INLINE int32_t hg_requantize_right(int32_t value, int32_t rest, int32_t shift, int32_t base) {
+  const uint64_t whole = (uint64_t)(uint32_t)value << 32 | (uint32_t)1 << 31;
+  const int32_t high = (int32_t)(((int64_t)whole + (int64_t)value * rest) >> 32);
+  return (high + (high >> 31) + base) >> shift;
+}
+
 /* value * multiplier / 2^shift, rounded once, halves away from zero: fully connected layers.
  * 1 <= shift <= 62. */
 HG_INLINE int32_t hg_requantize_single(int32_t value, int32_t multiplier, int32_t shift) {

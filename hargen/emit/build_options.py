@@ -50,6 +50,8 @@ LANGUAGE = (
     "-ffp-contract=off",
     # sqrtf becomes one instruction.
     "-fno-math-errno",
+    # The kernels' order of loads and sums is what the registers suffice for.
+    "-fno-schedule-insns",
     # The linker drops what nothing refers to, and sizes can be told by symbol.
     "-ffunction-sections",
     "-fdata-sections",

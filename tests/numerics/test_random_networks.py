@@ -61,6 +61,11 @@ MISTAKES = {
         "return (int32_t)(((int64_t)scaled * multiplier + ((int64_t)1 << (30 + right)))"
         " >> (31 + right));",
     ),
+    "convolution by strips with halves up": (
+        "hg_requantize.h",
+        "return (high + (high >> 31) + base) >> shift;",
+        "return (high + base) >> shift;",
+    ),
     "average with halves down": (
         "hg_pool_2d_s8.h",
         "(sum > 0 ? sum + count / 2 : sum - count / 2) / count",

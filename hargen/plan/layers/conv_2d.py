@@ -10,6 +10,8 @@ from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
 from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
+from hargen.plan.layers import dual
+from hargen.plan.layers.strip import Column, scale_tables
 from hargen.plan.layers.weighted import (
     bias_constant,
     bias_values,
@@ -21,12 +23,25 @@ from hargen.quantize.activation import clamp_range
 
 
 def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
-    """Return the kernel of a convolution."""
-    clamp = clamp_range(operator.activation, tensors[operator.output])
+    """Return the kernel of a convolution: by strips where it can be, else position by position."""
+    parameters = _parameters(
+        operator, tensors, clamp_range(operator.activation, tensors[operator.output])
+    )
+    height, _ = _output_size(operator, tensors)
+    positions = _column(operator, tensors).positions(height)
+    constants = _strip_constants(operator, tensors, prefix) if positions else None
+    if constants is not None:
+        return Kernel(
+            function="hg_conv_2d_strip_s8",
+            header="hg_conv_2d_strip_s8.h",
+            parameters=_strip_parameters(operator, tensors, parameters, positions),
+            inputs=(operator.input,),
+            constants=constants,
+        )
     return Kernel(
         function="hg_conv_2d_s8",
         header="hg_conv_2d_s8.h",
-        parameters=_parameters(operator, tensors, clamp),
+        parameters=parameters,
         inputs=(operator.input,),
         constants=_constants(operator, tensors, prefix),
     )
@@ -41,24 +56,103 @@ def plan_conv_max_pool_2d(
     pool_low, pool_high = clamp_range(operator.pool_activation, target)
     # First the convolution's clamp, then the pool's: the pool's bounds win.
     clamp = (min(max(low, pool_low), pool_high), max(min(high, pool_high), pool_low))
+    parameters = _parameters(operator, tensors, clamp)
     _, pooled_height, pooled_width, _ = target.shape
+    pool = (
+        ("pool_height", operator.pool.kernel[0]),
+        ("pool_width", operator.pool.kernel[1]),
+        ("pool_stride_height", operator.pool.stride[0]),
+        ("pool_stride_width", operator.pool.stride[1]),
+        ("pooled_height", pooled_height),
+        ("pooled_width", pooled_width),
+    )
+    windows, part, positions = _pool_strip(operator, tensors, pooled_height)
+    constants = _strip_constants(operator, tensors, prefix) if positions else None
+    if constants is not None:
+        strip = _strip_parameters(operator, tensors, parameters, positions)
+        return Kernel(
+            function="hg_conv_max_pool_2d_strip_s8",
+            header="hg_conv_max_pool_2d_strip_s8.h",
+            parameters=Parameters(
+                "hg_conv_max_pool_2d_strip_s8_t",
+                (("strip", strip), ("windows", windows), ("part", part), *pool),
+            ),
+            inputs=(operator.input,),
+            constants=constants,
+        )
     return Kernel(
         function="hg_conv_max_pool_2d_s8",
         header="hg_conv_max_pool_2d_s8.h",
-        parameters=Parameters(
-            "hg_conv_max_pool_2d_s8_t",
-            (
-                ("conv", _parameters(operator, tensors, clamp)),
-                ("pool_height", operator.pool.kernel[0]),
-                ("pool_width", operator.pool.kernel[1]),
-                ("pool_stride_height", operator.pool.stride[0]),
-                ("pool_stride_width", operator.pool.stride[1]),
-                ("pooled_height", pooled_height),
-                ("pooled_width", pooled_width),
-            ),
-        ),
+        parameters=Parameters("hg_conv_max_pool_2d_s8_t", (("conv", parameters), *pool)),
         inputs=(operator.input,),
         constants=_constants(operator, tensors, prefix),
+    )
+
+
+def _output_size(operator: Conv2D, tensors: Sequence[Tensor]) -> tuple[int, int]:
+    _, height, width, _ = tensors[operator.input].shape
+    return operator.stencil.output_size(height, width)
+
+
+def _column(operator: Conv2D, tensors: Sequence[Tensor]) -> Column:
+    stencil = operator.stencil
+    row = stencil.kernel[1] * tensors[operator.input].shape[3]
+    return Column(stencil.kernel[0], stencil.stride[0], row)
+
+
+def _pool_strip(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], pooled_height: int
+) -> tuple[int, int, int]:
+    """Return how many of the pool's windows a strip has rows of, how many rows, and positions."""
+    rows, stride = operator.pool.kernel[0], operator.pool.stride[0]
+    column = _column(operator, tensors)
+    part = column.positions(rows)
+    windows = 1
+    while (
+        part == rows
+        and windows < pooled_height
+        and column.positions(windows * stride + rows) == windows * stride + rows
+    ):
+        windows += 1
+    return windows, part, (windows - 1) * stride + part
+
+
+def _strip_parameters(
+    operator: Conv2D, tensors: Sequence[Tensor], conv: Parameters, positions: int
+) -> Parameters:
+    return Parameters(
+        "hg_strip_s8_t",
+        (
+            ("conv", conv),
+            ("positions", positions),
+            ("padding_value", tensors[operator.input].zero_point),
+        ),
+    )
+
+
+def _strip_constants(
+    operator: Conv2D, tensors: Sequence[Tensor], prefix: str
+) -> tuple[Constant | None, ...] | None:
+    """Return packed weights, bias and scales; None where the convolution cannot go by strips."""
+    source, weights, target = (
+        tensors[i] for i in (operator.input, operator.weights, operator.output)
+    )
+    assert weights.data is not None
+    rows = weights.data.reshape(weights.shape[0], -1)
+    if operator.stencil.dilation[0] != 1 or not dual.fits(rows):
+        return None
+    model_bias = None if operator.bias is None else tensors[operator.bias]
+    limits = sum_limits(weights, model_bias, channel_axis=0)
+    scales = scale_tables(*double_rounding_tables(source, weights, target, limits, prefix), limits)
+    if scales is None:
+        return None
+    bias = bias_values(tensors, operator.bias, len(rows))
+    bias = bias - source.zero_point * rows.astype(np.int64).sum(axis=1)
+    swapped = rows.shape[1] if _column(operator, tensors).row % 4 == 0 else 0
+    return (
+        dual.packed_weights(rows, swapped, weights, prefix),
+        bias_constant(bias, prefix, folded=True) if bias.any() else None,
+        *scales,
     )
 
 

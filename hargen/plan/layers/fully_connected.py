@@ -9,6 +9,7 @@ import numpy as np
 from hargen.ir.ops.fully_connected import FullyConnected
 from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
+from hargen.plan.layers import dual
 from hargen.plan.layers.weighted import bias_constant, bias_values, scales, weights_constant
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
@@ -43,8 +44,11 @@ def plan_fully_connected(
         )
     ]
     bias = model_bias - source.zero_point * wide.sum(axis=1)
+    by_pairs = dual.fits(weights.data)
     constants: tuple[Constant, ...] = (
-        weights_constant(weights, prefix),
+        dual.packed_weights(weights.data, inputs // 4 * 4, weights, prefix)
+        if by_pairs
+        else weights_constant(weights, prefix),
         bias_constant(bias, prefix, folded=True),
     )
     if per_channel:
@@ -64,9 +68,10 @@ def plan_fully_connected(
                 "bits to the right, one an output",
             ),
         )
+    name = "hg_fully_connected_dual" if by_pairs else "hg_fully_connected"
     return Kernel(
-        function="hg_fully_connected_per_channel_s8" if per_channel else "hg_fully_connected_s8",
-        header="hg_fully_connected_s8.h",
+        function=f"{name}_per_channel_s8" if per_channel else f"{name}_s8",
+        header=f"{name}_s8.h",
         parameters=Parameters(
             "hg_fully_connected_s8_t",
             (

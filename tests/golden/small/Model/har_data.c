@@ -5,69 +5,70 @@
 
 /* clang-format off */
 
-/* weights: 3x3x2x1 */
-_Alignas(4) const int8_t har_layer_0_weights[18] = {
-  15, -51, 30, 109, 90, -127, 5, -115, -74, -106, 35, 98, -20, 52, 111, 14, 44, -64,
+/* weights: 3x3x2x1, in pairs of outputs */
+_Alignas(8) const uint64_t har_layer_0_weights[3] = {
+  10839520120478172431u, 3941126418792428u, 18428729865814483802u,
 };
 
 /* bias: the input's zero point is folded in */
-_Alignas(4) const int32_t har_layer_0_bias[3] = {
+_Alignas(8) const int32_t har_layer_0_bias[3] = {
   -337, -2001, 134,
 };
 
-/* table: Q0.31, one an output channel */
-_Alignas(4) const int32_t har_layer_0_multiplier[3] = {
-  1073741824, 1073741824, 1073741824,
+/* table: 2 * Q0.31 - 2^32, one an output channel */
+_Alignas(8) const int32_t har_layer_0_multiplier[3] = {
+  (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1),
 };
 
-/* table: powers of two, one an output channel */
-_Alignas(4) const int8_t har_layer_0_shift[3] = {
-  -6, -6, -6,
+/* table: bits to the right, one an output channel */
+_Alignas(8) const int8_t har_layer_0_shift[3] = {
+  6, 6, 6,
 };
 
-/* weights: 7x1x2x3 */
-_Alignas(4) const int8_t har_layer_4_weights[42] = {
-  122, -23, 76, 23, -126, 4, 16, -46, 77, -24, 66, 93, -68, 40, -105, 82, 48, 67, -50, 18, -16, 89,
-  24, 121, -82, 58, -14, -88, -45, 37, 5, -77, -53, -59, 1, -57, -104, -48, 54, -99, -80, 21,
+/* weights: 7x1x2x3, in pairs of outputs */
+_Alignas(8) const uint64_t har_layer_4_weights[6] = {
+  16723920733598191738u, 6436470249589624252u, 14170799371259085998u, 18418878287235317656u,
+  8737854298026951042u, 6192109231341779u,
 };
 
 /* bias: the input's zero point is folded in */
-_Alignas(4) const int32_t har_layer_4_bias[7] = {
+_Alignas(8) const int32_t har_layer_4_bias[7] = {
   6394, 10955, 6047, 5777, -16508, -12936, -15948,
 };
 
-/* table: Q0.31, one an output channel */
-_Alignas(4) const int32_t har_layer_4_multiplier[7] = {
-  1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824,
+/* table: 2 * Q0.31 - 2^32, one an output channel */
+_Alignas(8) const int32_t har_layer_4_multiplier[7] = {
+  (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1),
+  (-2147483647 - 1), (-2147483647 - 1),
 };
 
-/* table: powers of two, one an output channel */
-_Alignas(4) const int8_t har_layer_4_shift[7] = {
-  -5, -5, -5, -5, -5, -5, -5,
+/* table: bits to the right, one an output channel */
+_Alignas(8) const int8_t har_layer_4_shift[7] = {
+  5, 5, 5, 5, 5, 5, 5,
 };
 
-/* weights: 2x7 */
-_Alignas(4) const int8_t har_layer_6_weights[14] = {
-  -49, 15, 94, -36, 51, 50, 123, 33, -32, 111, 75, -88, 16, -98,
+/* weights: 2x7, in pairs of outputs */
+_Alignas(8) const uint64_t har_layer_6_weights[2] = {
+  5394432810580582607u, 174251389921331u,
 };
 
 /* bias: the input's zero point is folded in */
-_Alignas(4) const int32_t har_layer_6_bias[2] = {
+_Alignas(8) const int32_t har_layer_6_bias[2] = {
   34375, 9100,
 };
 
-/* weights: 3x2 */
-_Alignas(4) const int8_t har_layer_7_weights[6] = {
-  117, -49, -102, 47, 71, 32,
+/* weights: 3x2, in pairs of outputs */
+_Alignas(8) const uint64_t har_layer_7_weights[1] = {
+  9007504982776437u,
 };
 
 /* bias: the input's zero point is folded in */
-_Alignas(4) const int32_t har_layer_7_bias[3] = {
+_Alignas(8) const int32_t har_layer_7_bias[3] = {
   4694, -5822, 5696,
 };
 
 /* table: exp of minus the difference to the largest logit, Q0.31 */
-_Alignas(4) const int32_t har_layer_8_exps[256] = {
+_Alignas(8) const int32_t har_layer_8_exps[256] = {
   2147483647, 2145387047, 2143292983, 2141200963, 2139110984, 2137023044, 2134937142, 2132853275,
   2130771442, 2128691640, 2126613869, 2124538125, 2122464406, 2120392711, 2118323038, 2116255385,
   2114189749, 2112126129, 2110064523, 2108004929, 2105947345, 2103891769, 2101838200, 2099786633,

@@ -1,0 +1,143 @@
+"""int8 kernels at the edges of what they are written for: strips, copies, pairs, left-overs."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.host_model import ROOT, check
+from support.tflite_writer import WOp, WTensor, write
+
+from hargen.importers.model_file import read
+from hargen.optimize.passes import optimize
+from hargen.plan.planner import make_plan
+
+SAME, VALID = 0, 1
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A convolution of int8 values, with a maximum pool behind it where pool is given."""
+
+    input: tuple[int, int, int]
+    kernel: tuple[int, int]
+    outputs: int
+    stride: tuple[int, int] = (1, 1)
+    padding: int = VALID
+    dilation: tuple[int, int] = (1, 1)
+    pool: tuple[int, int] | None = None
+    lowest: int = -127
+    bias: int = 1
+
+    def write(self, path: Path, seed: int) -> Path:
+        rng = np.random.default_rng(seed)
+        height, width, channels = self.input
+        shape = (self.outputs, *self.kernel, channels)
+        weights = rng.integers(self.lowest, 128, shape).astype(np.int8)
+        weights[:, 0, 0, 0] = self.lowest  # in every output: the hardest to pack
+        bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32) * self.bias
+        sizes = [
+            -(-n // s) if self.padding == SAME else -(-(n - (k - 1) * d) // s)
+            for n, k, s, d in zip(
+                (height, width), self.kernel, self.stride, self.dilation, strict=True
+            )
+        ]
+        scales = rng.uniform(0.002, 0.006, self.outputs)
+        out_scale = float(np.sqrt(weights[0].size) * 0.9)
+        tensors = [
+            WTensor("x", (1, *self.input), np.int8, None, [0.75], [int(rng.integers(-20, 20))]),
+            WTensor("w", shape, np.int8, weights, scales.tolist(), [0] * self.outputs),
+            WTensor("b", (self.outputs,), np.int32, bias),
+            WTensor("y", (1, *sizes, self.outputs), np.int8, None, [out_scale], [-5]),
+        ]
+        options = {"Padding": self.padding, "StrideH": self.stride[0], "StrideW": self.stride[1]}
+        options |= dict(zip(("DilationHFactor", "DilationWFactor"), self.dilation, strict=True))
+        ops = [WOp("CONV_2D", [0, 1, 2], [3], "Conv2DOptions", options)]
+        if self.pool is not None:
+            pooled = [(n - k) // k + 1 for n, k in zip(sizes, self.pool, strict=True)]
+            tensors.append(
+                WTensor("z", (1, *pooled, self.outputs), np.int8, None, [out_scale], [-5])
+            )
+            options = {"Padding": VALID, "StrideH": self.pool[0], "StrideW": self.pool[1]}
+            options |= {"FilterHeight": self.pool[0], "FilterWidth": self.pool[1]}
+            ops.append(WOp("MAX_POOL_2D", [3], [4], "Pool2DOptions", options))
+        path.write_bytes(write(tensors, ops, [0], [len(tensors) - 1]))
+        return path
+
+
+STRIPS = {
+    # Values from window to window: the copies of a strip.
+    **{f"steps of {n}": Conv((9, 1, n), (4, 1), 2) for n in (1, 2, 3, 4, 6)},
+    **{f"stride {n}": Conv((14, 2, 1), (3, 1), 2, stride=(n, 1)) for n in (3, 4)},
+    # Values in a window: quads and what is left over.
+    **{f"{n} taps": Conv((13, 2, 1), (n, 1), 6) for n in (1, 2, 3, 6, 7, 12)},
+    # Positions are summed by three, channels by two.
+    **{f"{n} rows": Conv((n + 2, 1, 4), (3, 1), 2) for n in (1, 2, 4, 5)},
+    **{f"{n} channels": Conv((6, 2, 3), (3, 2), n) for n in (1, 3, 4)},
+    "several strips": Conv((90, 2, 16), (5, 1), 3),
+    "several strips of copies": Conv((120, 1, 3), (9, 1), 2),
+    "a strip of one position": Conv((5, 2, 100), (3, 1), 2),
+    "borders on all sides": Conv((7, 5, 4), (5, 3), 4, padding=SAME),
+    "borders and copies": Conv((9, 4, 3), (4, 3), 3, padding=SAME),
+    "borders and strides": Conv((12, 5, 2), (4, 2), 4, padding=SAME, stride=(2, 2)),
+    "dilated columns": Conv((6, 9, 4), (2, 3), 2, padding=SAME, dilation=(1, 3)),
+    "no bias": Conv((6, 1, 4), (3, 1), 2, bias=0),
+    **{
+        f"pool {n}": Conv((14, 3, 1), (4, 1), 5, pool=n)
+        for n in ((2, 1), (3, 1), (4, 3), (5, 2), (11, 3), (1, 2))
+    },
+    "pool over several strips": Conv((60, 2, 16), (5, 1), 3, pool=(56, 2)),
+    "pools in several strips": Conv((70, 1, 16), (5, 1), 2, pool=(6, 1)),
+    "pool and borders": Conv((12, 6, 4), (3, 3), 3, padding=SAME, pool=(3, 2)),
+}
+OTHERS = {
+    "rows apart": Conv((12, 2, 4), (3, 1), 2, dilation=(2, 1)),
+    "a window larger than a strip": Conv((5, 1, 160), (3, 1), 2),
+    "-128 beside a negative weight": Conv((6, 1, 4), (3, 1), 2, lowest=-128),
+    "-128 and a pool": Conv((6, 1, 4), (3, 1), 2, lowest=-128, pool=(2, 1)),
+}
+
+
+def compare(case: Conv, folder: Path, **options: object) -> str:
+    path = case.write(folder / "network.tflite", seed=5)
+    windows = np.random.default_rng(8).integers(-128, 128, (12, np.prod(case.input)))
+    windows[0], windows[1] = 127, -128
+    found, _ = check(path, windows.astype(np.int8), folder, **options)
+    assert len(np.unique(found.outputs[2:])) > 2
+    return make_plan(optimize(read(path).graph)).layers[0].kernel.function
+
+
+@pytest.mark.parametrize("case", STRIPS)
+def test_a_convolution_by_strips(case: str, tmp_path: Path) -> None:
+    pooled = "max_pool_2d_" if STRIPS[case].pool else "2d_"
+    assert compare(STRIPS[case], tmp_path) == f"hg_conv_{pooled}strip_s8"
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_strips_cannot_do_goes_position_by_position(case: str, tmp_path: Path) -> None:
+    assert "strip" not in compare(OTHERS[case], tmp_path)
+
+
+MISTAKES = {
+    "the next copy a quad too far": ("phase * hg_strip_copy(p)", "phase * (hg_strip_copy(p) + 4)"),
+    "padding with zeros": (": p->padding_value", ": 0"),
+    "copies that are not shifted": (
+        "2 * (index + copy *",
+        "2 * (index + hg_strip_step(p) % 4 * copy + copy *",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_wrong_strip_is_noticed(mistake: str, tmp_path: Path) -> None:
+    right, wrong = MISTAKES[mistake]
+    runtime = tmp_path / "runtime"
+    shutil.copytree(ROOT / "firmware/runtime", runtime)
+    source = (runtime / "hg_strip_s8.h").read_text()
+    assert source.count(right) == 1
+    (runtime / "hg_strip_s8.h").write_text(source.replace(right, wrong))
+    with pytest.raises(AssertionError, match="differ"):
+        compare(STRIPS["borders and copies"], tmp_path, runtime=runtime, sanitize=False)

@@ -1,0 +1,91 @@
+"""float32 to int8 against LiteRT's reference, wherever the two could round differently."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from support.host_model import ROOT, WARNINGS
+from support.tflite_writer import WOp, WTensor, write
+
+SOURCE = ROOT / "tests/c/runtime/quantize_s8.c"
+# Those of the zoo's inputs, and powers of two, which give exact halves.
+EDGES = [(0.375538, 4), (0.354343, 11), (0.263504, -12), (0.249348, -5), (0.25, -128), (1.0, 127)]
+COUNT_SCALES = [1.0, 9.80665 / 1024, 0.061 * 9.80665 / 1000]  # m/s2 a count, or none
+
+
+def run(
+    folder: Path, scale: np.float32, zero_point: int, x: np.ndarray, right: str = ""
+) -> np.ndarray:
+    program = folder / "quantize"
+    command = ["cc", "-std=c11", "-O2", "-ffp-contract=off", *WARNINGS]
+    command += [
+        f"-I{folder}",
+        f"-I{ROOT / 'firmware/runtime'}",
+        str(SOURCE),
+        "-lm",
+        "-o",
+        str(program),
+    ]
+    subprocess.run(command, check=True)
+    content = np.float32([scale, zero_point]).tobytes() + x.tobytes()
+    done = subprocess.run([program], input=content, capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.int8)
+
+
+def reference(scale: np.float32, zero_point: int, x: np.ndarray) -> np.ndarray:
+    tensors = [
+        WTensor("x", (1, len(x)), np.float32),
+        WTensor("y", (1, len(x)), np.int8, None, [float(scale)], [zero_point]),
+    ]
+    content = write(tensors, [WOp("QUANTIZE", [0], [1])], [0], [1])
+    interpreter = Interpreter(
+        model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+    )
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(0, x.reshape(1, -1))
+    interpreter.invoke()
+    return interpreter.get_tensor(1).reshape(-1)
+
+
+def around_the_edges(scale: np.float32, zero_point: int) -> np.ndarray:
+    """Every float within eight of a value that lies half-way between two steps."""
+    steps = np.arange(-130 - zero_point, 130 - zero_point) + 0.5
+    bits = (steps * float(scale)).astype(np.float32).view(np.int32)
+    near: np.ndarray = (bits[:, None] + np.arange(-8, 9)).astype(np.int32)
+    return near.reshape(-1).view(np.float32)
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), EDGES)
+def test_floats_beside_every_rounding_edge(scale: float, zero_point: int, tmp_path: Path) -> None:
+    x = around_the_edges(np.float32(scale), zero_point)
+    found = run(tmp_path, np.float32(scale), zero_point, x)
+    assert np.array_equal(found, reference(np.float32(scale), zero_point, x))
+    assert len(np.unique(found)) == 256
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), EDGES)
+def test_every_count_of_a_sensor(scale: float, zero_point: int, tmp_path: Path) -> None:
+    counts = np.arange(-(2**15), 2**15).astype(np.float32)
+    x = np.concatenate([counts * np.float32(c) for c in COUNT_SCALES])
+    found = run(tmp_path, np.float32(scale), zero_point, x)
+    assert np.array_equal(found, reference(np.float32(scale), zero_point, x))
+
+
+def test_infinities_saturate_and_nan_is_the_lowest(tmp_path: Path) -> None:
+    x = np.float32([np.inf, -np.inf, np.nan, 3e38, -3e38])
+    assert run(tmp_path, np.float32(0.1), 3, x).tolist() == [127, -128, -128, 127, -128]
+
+
+def test_a_product_instead_of_the_division_is_noticed(tmp_path: Path) -> None:
+    source = (ROOT / "firmware/runtime/hg_quantize_s8.h").read_text()
+    assert source.count("(x / scale,") == 1
+    (tmp_path / "hg_quantize_s8.h").write_text(
+        source.replace("(x / scale,", "(x * (1.0f / scale),")
+    )
+    scale, zero_point = np.float32(EDGES[0][0]), EDGES[0][1]
+    x = around_the_edges(scale, zero_point)
+    assert not np.array_equal(run(tmp_path, scale, zero_point, x), reference(scale, zero_point, x))
