@@ -84,12 +84,13 @@ HG_INLINE void hg_dual_add_part(uint64_t x, uint64_t w, int32_t count, hg_dual_t
 
 /* So many quads are written out: a divisor of their number, so that none is left over. */
 HG_INLINE int32_t hg_dual_block(int32_t quads) {
-  return quads % 6 == 0   ? 6
-         : quads % 5 == 0 ? 5
-         : quads % 4 == 0 ? 4
-         : quads % 3 == 0 ? 3
-         : quads % 2 == 0 ? 2
-                          : 1;
+#ifdef __OPTIMIZE_SIZE__
+  return quads % 2 == 0 ? 2 : 1;
+#else
+  const int32_t upper = quads % 6 == 0 ? 6 : (quads % 5 == 0 ? 5 : 4);
+  const int32_t lower = quads % 3 == 0 ? 3 : (quads % 2 == 0 ? 2 : 1);
+  return quads % upper == 0 ? upper : lower;
+#endif
 }
 
 /* The second output's sum. */

@@ -42,7 +42,7 @@ def test_clang_compiles_the_port_of_the_board(cross_gcc: Path, tmp_path: Path) -
             [
                 *("clang", "--target=thumbv8m.main-none-eabihf", "-c", "-Werror"),
                 *(flag for flag in options.cpu_flags if flag != "-mthumb"),
-                *options.language_flags,
+                *(flag for flag in options.language_flags if flag != "-fno-schedule-insns"),
                 *options.warning_flags,
                 *(f"-D{define}" for define in options.defines),
                 *(f"-I{firmware.FIRMWARE / name}" for name in firmware.INCLUDES),
