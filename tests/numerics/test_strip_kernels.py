@@ -84,6 +84,9 @@ STRIPS = {
     "borders and copies": Conv((9, 4, 3), (4, 3), 3, padding=SAME),
     "borders and strides": Conv((12, 5, 2), (4, 2), 4, padding=SAME, stride=(2, 2)),
     "dilated columns": Conv((6, 9, 4), (2, 3), 2, padding=SAME, dilation=(1, 3)),
+    "a row": Conv((1, 14, 4), (1, 5), 4, padding=SAME, stride=(1, 2)),
+    "a dilated row": Conv((1, 14, 4), (1, 3), 2, padding=SAME, dilation=(1, 3)),
+    "a row and a pool": Conv((1, 14, 3), (1, 3), 3, pool=(1, 4)),
     "no bias": Conv((6, 1, 4), (3, 1), 2, bias=0),
     **{
         f"pool {n}": Conv((14, 3, 1), (4, 1), 5, pool=n)

@@ -12,6 +12,7 @@ from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers import dual
 from hargen.plan.layers.strip import Column, scale_tables
+from hargen.plan.layers.upright import upright
 from hargen.plan.layers.weighted import (
     bias_constant,
     bias_values,
@@ -24,6 +25,7 @@ from hargen.quantize.activation import clamp_range
 
 def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
     """Return the kernel of a convolution: by strips where it can be, else position by position."""
+    operator, tensors = upright(operator, tensors)
     parameters = _parameters(
         operator, tensors, clamp_range(operator.activation, tensors[operator.output])
     )
@@ -51,6 +53,7 @@ def plan_conv_max_pool_2d(
     operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
     """Return the kernel of a convolution with its pool; both clamps become one."""
+    operator, tensors = upright(operator, tensors)
     target = tensors[operator.output]
     low, high = clamp_range(operator.activation, target)
     pool_low, pool_high = clamp_range(operator.pool_activation, target)
