@@ -17,11 +17,12 @@
 #define HG_MAX_BAUDS 8u
 #define HG_LINK_SHA256_SIZE 32u
 #define HG_LINK_MAX_RANK 4u
-#define HG_CHUNK_SIZE 1024u       /* bytes of a layer or of class names in one reply, at most */
-#define HG_NO_FAILURE 0xFFFFFFFFu /* hg_selftest_reply_t.first_failure: all were right */
-#define HG_NO_CYCLES 0xFFFFFFFFu  /* in a profile: the layer returned an error */
-#define HG_NO_WINDOW 0xFFFFFFFFu  /* in a raw reply: no window got full with these samples */
-#define HG_UNSOLICITED 0u         /* sequence number of a frame that answers no request */
+#define HG_CHUNK_SIZE 1024u        /* bytes of a layer or of class names in one reply, at most */
+#define HG_NO_FAILURE 0xFFFFFFFFu  /* hg_selftest_reply_t.first_failure: all were right */
+#define HG_NO_CYCLES 0xFFFFFFFFu   /* in a profile: the layer returned an error */
+#define HG_NO_WINDOW 0xFFFFFFFFu   /* in a raw reply: no window got full with these samples */
+#define HG_NO_ACTIVITY 0xFFFFFFFFu /* in a live state: no window has run in this stream */
+#define HG_UNSOLICITED 0u          /* sequence number of a frame that answers no request */
 
 /* The second byte of every frame. A reply's type is its request's with the top bit set. */
 typedef enum {
@@ -35,7 +36,11 @@ typedef enum {
   HG_TYPE_STATS = 0x08,
   HG_TYPE_RESET = 0x09,
   HG_TYPE_ECHO = 0x0A,
+  HG_TYPE_LIVE = 0x0B,
   HG_TYPE_REPLY = 0x80,
+  HG_TYPE_LIVE_STATE = 0xFB,
+  HG_TYPE_LIVE_SAMPLES = 0xFC,
+  HG_TYPE_LIVE_RESULT = 0xFD,
   HG_TYPE_FAULT = 0xFE,
   HG_TYPE_NAK = 0xFF,
 } hg_type_t;
@@ -46,6 +51,31 @@ typedef enum {
   HG_STAGE_WINDOW = 1, /* a preprocessed window in the model's own input type */
   HG_STAGE_INT8 = 2,   /* the int8 network's input; the output is int8 too */
 } hg_stage_t;
+
+/* What a LIVE request asks for; nothing of it ends sampling. */
+typedef enum {
+  HG_LIVE_SEND_RESULTS = 1, /* a LIVE_RESULT for each window */
+  HG_LIVE_SEND_SAMPLES = 2, /* the samples too, ahead of the result of the window that they fill */
+} hg_live_send_t;
+
+/* Whether the device samples its own sensor. */
+typedef enum {
+  HG_LIVE_PHASE_UNAVAILABLE = 0, /* it cannot: the text of LIVE_STATE says why */
+  HG_LIVE_PHASE_OFF = 1,         /* a LIVE request has ended it */
+  HG_LIVE_PHASE_PAUSED = 2,      /* the host has the model to itself, until it was silent a while */
+  HG_LIVE_PHASE_RUNNING = 3,
+} hg_live_phase_t;
+
+/* What the sensor is doing: the numbers of hg_sensor_status_t. */
+typedef enum {
+  HG_LIVE_SENSOR_RUNNING = 0,
+  HG_LIVE_SENSOR_STARTING = 1,  /* being reset and set up */
+  HG_LIVE_SENSOR_BUS = 2,       /* a transfer failed */
+  HG_LIVE_SENSOR_WRONG_ID = 3,  /* WHO_AM_I is of another chip */
+  HG_LIVE_SENSOR_WAS_RESET = 4, /* it lost its settings, as after a loss of power */
+  HG_LIVE_SENSOR_REFUSES = 5,   /* it does not keep its settings */
+  HG_LIVE_SENSOR_SILENT = 6,    /* it runs but gives no samples */
+} hg_live_sensor_t;
 
 /* Why a request was refused, and what hg_nak_t.expected says then. */
 typedef enum {
@@ -193,6 +223,63 @@ typedef struct {
   uint32_t uart_noise;     /* framing and noise errors */
   uint32_t ring_overflows; /* bytes dropped because the ring was full */
 } hg_stats_reply_t;
+
+typedef struct {
+  uint32_t send; /* hg_live_send_t bits; 0 ends sampling */
+} hg_live_request_t;
+
+/* The reply to LIVE, and a frame of its own whenever something of the first row changes. */
+typedef struct {
+  uint32_t phase;       /* hg_live_phase_t */
+  uint32_t send;        /* hg_live_send_t bits in force */
+  uint32_t sensor;      /* hg_live_sensor_t */
+  uint32_t stream;      /* number of the stream of samples: sampling began, or began anew */
+  uint32_t time_ms;     /* since the reset */
+  uint32_t resume_ms;   /* silence of the host that ends a pause */
+  uint32_t nominal_mhz; /* samples in 1000 s that the model was trained for */
+  uint32_t rate_mhz;    /* and that the sensor gives by the board's clock */
+  float mg_per_count;
+  uint32_t window;   /* samples */
+  uint32_t hop;      /* samples from one window to the next */
+  uint32_t activity; /* the class after smoothing, or HG_NO_ACTIVITY */
+  /* Totals of all streams since the reset. */
+  uint32_t samples;
+  uint32_t lost;       /* samples known to be missing */
+  uint32_t gaps;       /* places where they are missing */
+  uint32_t overruns;   /* the sensor's FIFO was found full */
+  uint32_t bad_words;  /* of the FIFO; counted in lost too */
+  uint32_t bus_errors; /* transfers that failed */
+  uint32_t resets;     /* times that the sensor was found reset or silent */
+  uint32_t wrong_ids;  /* times that WHO_AM_I was of another chip */
+  uint32_t bus_error;  /* of the last transfer that failed, in the port's own numbers */
+  uint32_t identity;   /* WHO_AM_I as it was last read */
+  uint32_t text_size;  /* bytes of text that follow: what is wrong, for people */
+} hg_live_state_t;
+
+typedef struct {
+  uint32_t stream;
+  uint32_t first; /* number of the first sample in its stream, where lost ones count too */
+  uint32_t lost;  /* samples that are missing right before it */
+  uint32_t count; /* samples that follow: x, y and z of each as int16, none missing between them */
+} hg_live_samples_t;
+
+typedef struct {
+  uint32_t stream;
+  uint32_t window;      /* its number in the stream */
+  uint32_t last_sample; /* number of its last sample in the stream, where lost ones count too */
+  uint32_t time_ms;     /* since the reset */
+  uint32_t class_index;
+  uint32_t activity; /* the class after smoothing */
+  uint32_t settled;  /* 1: the filter had settled before it began; 0: it had not */
+  uint32_t sensor;   /* hg_live_sensor_t */
+  uint32_t rate_mhz;
+  uint32_t lost;              /* samples missing in the stream so far ... */
+  uint32_t gaps;              /* ... at so many places */
+  uint32_t cycles_preprocess; /* of all samples since the result before */
+  uint32_t cycles_inference;
+  uint32_t window_crc;  /* CRC-32 of what the network saw, as float32 */
+  uint32_t output_size; /* bytes of output that follow, in the model's own type */
+} hg_live_result_t;
 
 typedef struct {
   uint32_t reason; /* hg_nak_reason_t */

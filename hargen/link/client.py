@@ -10,7 +10,8 @@ from typing import TypeVar
 from hargen.errors import DeviceError
 from hargen.link import messages
 from hargen.link.exchange import Exchange, Request
-from hargen.link.messages import MessageType, NakReason, Stage
+from hargen.link.live import LiveEvent, LiveState, parse_state
+from hargen.link.messages import LiveSend, MessageType, NakReason, Stage
 from hargen.link.probe import find
 from hargen.link.replies import (
     DeviceStats,
@@ -232,6 +233,27 @@ class Client:
     def stats(self) -> DeviceStats:
         """Return the device's own counters."""
         return self._parse(parse_stats, self._call(Request(MessageType.STATS)))
+
+    def live(self, send: LiveSend = LiveSend.RESULTS) -> LiveState:
+        """Let the device sample its own sensor from now on and send this; LiveSend(0) ends it.
+
+        The state says whether it can: that a board has no sensor is no error here.
+        """
+        request = messages.LIVE_REQUEST.pack(send=send)
+        return self._parse(parse_state, self._call(Request(MessageType.LIVE, request)))
+
+    def listen(self, wait: float) -> list[LiveEvent]:
+        """Return what the device said unasked since the last time, also while it was asked.
+
+        A device that was reset says nothing until live is called again, which greets it.
+
+        Args:
+            wait: seconds, less if something comes.
+
+        Raises:
+            DeviceError: the device has crashed, or the port is gone.
+        """
+        return self._exchange.overhear(wait)
 
     def echo(self, data: bytes) -> bytes:
         """Send bytes there and back."""

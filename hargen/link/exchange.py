@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hargen.errors import DeviceError
 from hargen.link import frames
 from hargen.link.frames import BadFrame, Frame
+from hargen.link.live import LiveEvent, is_live, parse_live
 from hargen.link.messages import UNSOLICITED, MessageType, NakReason
 from hargen.link.replies import LinkCounters, describe_fault, describe_nak, request_name
 from hargen.link.transport import Transport
@@ -24,6 +26,7 @@ _MAX_SEQUENCE = 0xFFFF
 _RTT_FACTOR = 10
 _LEAST_SHARE = 0.2  # of the time-out, however fast the device has been
 _NOISE_KEPT = 512  # bytes
+_EVENTS_KEPT = 1024  # some minutes; the oldest go first
 
 
 class OutOfOrderError(DeviceError):
@@ -63,6 +66,8 @@ class Exchange:
     counters: LinkCounters = field(default_factory=LinkCounters)
     noise: bytearray = field(default_factory=bytearray)
     """The last bytes that were no frames: what another firmware or a wrong rate sounds like."""
+    events: deque[LiveEvent] = field(default_factory=lambda: deque(maxlen=_EVENTS_KEPT))
+    """What the device said unasked, in order."""
 
     def __post_init__(self) -> None:
         self._decoder = frames.Decoder()
@@ -146,6 +151,20 @@ class Exchange:
         """Yield what arrives until the first frame or until that time."""
         yield from self._receive(until - time.monotonic())
 
+    def overhear(self, wait: float) -> list[LiveEvent]:
+        """Take the events, after up to so many seconds for the first one.
+
+        Raises:
+            DeviceError: the device has crashed, or the wire is gone.
+        """
+        deadline = time.monotonic() + wait
+        while not self.events and (left := deadline - time.monotonic()) > 0:
+            for _ in self._receive(left):
+                pass  # a late reply to a request that was given up
+        heard = list(self.events)
+        self.events.clear()
+        return heard
+
     def note_reply(self, seconds: float) -> None:
         """Learn how long replies take."""
         self._slowest_reply = max(self._slowest_reply * 0.99, seconds)
@@ -175,11 +194,22 @@ class Exchange:
             self.noise += data
             del self.noise[:-_NOISE_KEPT]
         for frame in complete:
+            if frame is BadFrame.TEXT:
+                continue  # a line for people that the device was sending when it was greeted
             if isinstance(frame, BadFrame):
                 self.counters.crc_errors += 1
             elif frame.type == MessageType.FAULT and not even_crashed:
                 raise crashed(self.port, frame.payload)
+            elif is_live(frame):
+                self._note_event(frame)
+                continue
             yield frame
+
+    def _note_event(self, frame: Frame) -> None:
+        try:
+            self.events.append(parse_live(frame))
+        except ValueError:
+            self.counters.crc_errors += 1
 
 
 class _Pipeline:

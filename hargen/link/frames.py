@@ -18,6 +18,8 @@ from hargen.link.messages import HEADER, PROTOCOL_VERSION
 _CRC = struct.Struct("<I")
 _OVERHEAD = HEADER.size + _CRC.size
 _BLOCK = 254  # bytes that one byte of COBS covers
+_CONTROL = bytes({*range(32)} - set(b"\t\r\n"))
+"""Bytes that no text has. Every frame has some: its first byte is below 9."""
 
 MAX_FRAME = 1 << 20
 """Bytes between two zeros beyond which the receiver stops collecting."""
@@ -40,6 +42,7 @@ class BadFrame(Enum):
     COBS = "not COBS"
     LENGTH = "wrong length"
     TOO_LONG = "too long"
+    TEXT = "text"
 
 
 def encode(frame: Frame) -> bytes:
@@ -61,6 +64,8 @@ def decode(encoded: bytes) -> Frame | BadFrame:
     """Return the frame in the bytes between two zeros, or what is wrong with them."""
     from cobs import cobs
 
+    if len(encoded.translate(None, _CONTROL)) == len(encoded):
+        return BadFrame.TEXT
     try:
         body = cobs.decode(encoded)
     except cobs.DecodeError:

@@ -6,7 +6,7 @@ every size, offset and number equal. docs/protocol.md says what each message mea
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 from hargen.link.layout import Field, Layout
 
@@ -28,8 +28,10 @@ DTYPE_INT8 = 1
 """A tensor's dtype: 0 is float32."""
 NO_WINDOW = 0xFFFFFFFF
 """In a raw reply: no window got full with these samples."""
+NO_ACTIVITY = 0xFFFFFFFF
+"""In a live state: no window has run in this stream."""
 UNSOLICITED = 0
-"""Sequence number of frames that answer no request: a NAK of a broken frame, a FAULT."""
+"""Sequence number of frames that answer no request: a NAK of a broken frame, a FAULT, LIVE's."""
 
 
 class MessageType(IntEnum):
@@ -45,7 +47,11 @@ class MessageType(IntEnum):
     STATS = 0x08
     RESET = 0x09
     ECHO = 0x0A
+    LIVE = 0x0B
     REPLY = 0x80
+    LIVE_STATE = 0xFB
+    LIVE_SAMPLES = 0xFC
+    LIVE_RESULT = 0xFD
     FAULT = 0xFE
     NAK = 0xFF
 
@@ -59,6 +65,45 @@ class Stage(IntEnum):
     """A preprocessed window in the model's own input type."""
     INT8 = 2
     """The int8 network's input; the output is int8 too."""
+
+
+class LiveSend(IntFlag):
+    """What a LIVE request asks for; nothing of it ends sampling."""
+
+    RESULTS = 1
+    """A LIVE_RESULT for each window."""
+    SAMPLES = 2
+    """The samples too, in LIVE_SAMPLES ahead of the result of the window that they fill."""
+
+
+class LivePhase(IntEnum):
+    """Whether the device samples its own sensor."""
+
+    UNAVAILABLE = 0
+    """It cannot: the text of LIVE_STATE says why."""
+    OFF = 1
+    """A LIVE request has ended it."""
+    PAUSED = 2
+    """The host has the model to itself; it goes on when that has been silent for a while."""
+    RUNNING = 3
+
+
+class LiveSensor(IntEnum):
+    """What the sensor is doing; the text of LIVE_STATE says more. Numbers of hg_sensor_status_t."""
+
+    RUNNING = 0
+    STARTING = 1
+    """Being reset and set up."""
+    BUS = 2
+    """A transfer failed."""
+    WRONG_ID = 3
+    """WHO_AM_I is of another chip."""
+    WAS_RESET = 4
+    """It lost its settings, as after a loss of power."""
+    REFUSES = 5
+    """It does not keep its settings."""
+    SILENT = 6
+    """It runs but gives no samples."""
 
 
 class NakReason(IntEnum):
@@ -188,6 +233,39 @@ STATS_REPLY = Layout(
         "ring_overflows",
     ),
 )
+LIVE_REQUEST = Layout("hg_live_request_t", _u32("send"))
+LIVE_STATE = Layout(
+    "hg_live_state_t",
+    (
+        *_u32("phase", "send", "sensor", "stream", "time_ms", "resume_ms"),
+        *_u32("nominal_mhz", "rate_mhz"),
+        Field("mg_per_count", "f32"),
+        *_u32("window", "hop", "activity"),
+        *_u32("samples", "lost", "gaps", "overruns", "bad_words", "bus_errors", "resets"),
+        *_u32("wrong_ids", "bus_error", "identity", "text_size"),
+    ),
+)
+LIVE_SAMPLES = Layout("hg_live_samples_t", _u32("stream", "first", "lost", "count"))
+LIVE_RESULT = Layout(
+    "hg_live_result_t",
+    _u32(
+        "stream",
+        "window",
+        "last_sample",
+        "time_ms",
+        "class_index",
+        "activity",
+        "settled",
+        "sensor",
+        "rate_mhz",
+        "lost",
+        "gaps",
+        "cycles_preprocess",
+        "cycles_inference",
+        "window_crc",
+        "output_size",
+    ),
+)
 NAK = Layout("hg_nak_t", _u32("reason", "expected"))
 FAULT = Layout(
     "hg_fault_t",
@@ -214,6 +292,10 @@ LAYOUTS = (
     READ_LAYER_REQUEST,
     READ_LAYER_REPLY,
     STATS_REPLY,
+    LIVE_REQUEST,
+    LIVE_STATE,
+    LIVE_SAMPLES,
+    LIVE_RESULT,
     NAK,
     FAULT,
 )

@@ -18,6 +18,9 @@ HEADER = firmware.FIRMWARE / "link/hg_messages.h"
 ENUMS = {
     "HG_TYPE_": messages.MessageType,
     "HG_STAGE_": messages.Stage,
+    "HG_LIVE_SEND_": messages.LiveSend,
+    "HG_LIVE_PHASE_": messages.LivePhase,
+    "HG_LIVE_SENSOR_": messages.LiveSensor,
     "HG_NAK_": messages.NakReason,
     "HG_RESET_": messages.ResetCause,
 }
@@ -33,6 +36,7 @@ NUMBERS = {
     "HG_CHUNK_SIZE": messages.CHUNK_SIZE,
     "HG_NO_FAILURE": messages.NO_FAILURE,
     "HG_NO_CYCLES": messages.NO_CYCLES,
+    "HG_NO_ACTIVITY": messages.NO_ACTIVITY,
     "HG_UNSOLICITED": messages.UNSOLICITED,
     "HG_CRC_SIZE": 4,
 }
@@ -97,6 +101,7 @@ def test_neither_side_has_more() -> None:
     assert set(re.findall(r"^} (hg_\w+_t);", text, re.MULTILINE)) == {
         *(layout.name for layout in messages.LAYOUTS),
         *("hg_type_t", "hg_stage_t", "hg_nak_reason_t", "hg_reset_cause_t"),
+        *("hg_live_send_t", "hg_live_phase_t", "hg_live_sensor_t"),
     }
     enumerators = set(re.findall(r"^  (HG_[A-Z0-9_]+) = ", text, re.MULTILINE))
     assert enumerators == {
