@@ -23,7 +23,7 @@ STEPS = (
     {"build"},
     {"device"},
     {"validate"},
-    {"convert"},
+    {"convert", "monitor"},
     {"train"},
     {"zoo"},
     {"cli"},
