@@ -18,6 +18,7 @@ from hargen.cli.doctor import doctor
 from hargen.cli.export import export
 from hargen.cli.flash import flash
 from hargen.cli.lint import lint
+from hargen.cli.monitor import monitor
 from hargen.cli.quantize import quantize
 from hargen.cli.search import search
 from hargen.cli.selftest import selftest
@@ -65,6 +66,7 @@ app.command()(lint)
 app.command()(flash)
 app.command("validate-serial")(validate_serial)
 app.command()(selftest)
+app.command()(monitor)
 app.add_typer(zoo_app, name="zoo")
 app.add_typer(board_app, name="board")
 app.command()(boards)
