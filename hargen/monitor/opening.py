@@ -95,6 +95,7 @@ class Opener:
                 why="a board on a port has a sensor of its own, or was given one when it started",
             )
         self._request = request
+        self._warn = warn
         self._virtual: VirtualBoard | None = None
         self._project: Project | None = None
         self._baud = _FIRST_BAUD
@@ -156,6 +157,11 @@ class Opener:
         if self._virtual is None:
             folder = self._request.project_dir or Path()
             self._virtual = VirtualBoard(folder, sensor=self._request.sensor)
+            if self._virtual.hook == "python":
+                self._warn(
+                    "no C compiler for the virtual board's instruction counter: it counts in "
+                    "Python, some fifty times slower, and may not keep up with its sensor"
+                )
         return self._virtual.pty or self._virtual.url
 
     def _identify(self, link: Client) -> Hello:
