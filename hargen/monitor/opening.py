@@ -44,6 +44,10 @@ class Link(Protocol):
         """Give the port back."""
 
 
+_MOST_HZ = 10_000  # of any motion sensor
+_MOST_MG = 1000.0  # in a count
+
+
 class FinalError(DeviceError):
     """A board that no waiting will bring back."""
 
@@ -124,6 +128,7 @@ class Opener:
                     why=state.text,
                     hint="validate-serial --stage raw sends it recordings instead",
                 )
+            _check(state, port)
             return Opened(link, self._device(link, hello, state), hello.output, state)
         except BaseException:
             link.close()
@@ -185,7 +190,29 @@ class Opener:
             model_sha256=hello.model_sha256,
             clock_hz=hello.clock_hz,
             nominal_hz=state.nominal_mhz / 1000,
-            mg_per_count=state.mg_per_count,
+            # it came as float32: the number that was meant has no more digits than that
+            mg_per_count=float(f"{state.mg_per_count:.7g}"),
             window=state.window,
             hop=state.hop,
+        )
+
+
+def _check(state: LiveState, port: str) -> None:
+    """Refuse rates and scales that no firmware of ours has: times and accelerations go by them.
+
+    Raises:
+        FinalError: there is one.
+    """
+    if not (
+        0 < state.nominal_mhz <= 1000 * _MOST_HZ
+        and 0 < state.mg_per_count <= _MOST_MG
+        and state.window
+        and state.hop
+    ):
+        raise FinalError(
+            "the device's answer to LIVE makes no sense",
+            where=port,
+            why=f"{state.nominal_mhz / 1000:g} Hz, {state.mg_per_count:g} mg a count, "
+            f"windows of {state.window} every {state.hop}",
+            hint="flash the firmware that this version of hargen builds",
         )

@@ -1,7 +1,8 @@
 """Raw samples with labels, in a CSV file that `hargen train --data` reads.
 
 Every block of samples goes into the file in one piece and as whole lines, the first one with the
-header: whatever ends the monitor, what is there can be read, and at most a block is missing.
+header: whatever ends the monitor, what is there can be read, and at most a block is missing. Where
+the machine itself loses its power, it may be a second.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from hargen.monitor.events import Samples
 from hargen.monitor.labels import Labels
 from hargen.monitor.timeline import Timeline
 
+SYNC_SECONDS = 1.0
+"""From one forced write to the disk to the next: blocks are small, and some disks slow."""
 HEADER = "time [s],x [mg],y [mg],z [mg],label\n"
 
 
@@ -61,6 +64,7 @@ class Recorder:
         self._timeline = Timeline()
         self._descriptor: int | None = None
         self._size = 0
+        self._synced = float("-inf")
         self._is_new = False
         self._taken = float("-inf")  # when the last sample was, by the clock of the labels
 
@@ -98,30 +102,44 @@ class Recorder:
             values = ",".join(f"{count * mg_per_count:.9g}" for count in sample)
             lines.append(f"{time:.4f},{values},{_field(label)}\n")
             self.labelled += label != ""
-        self._append("".join(lines).encode("utf-8"))
+        self._append("".join(lines).encode("utf-8"), block.time)
         self.samples += len(block.counts)
 
     def close(self) -> None:
-        """End the recording."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """End the recording.
 
-    def _append(self, text: bytes) -> None:
+        Raises:
+            UsageError: its end cannot be written.
+        """
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:
+            return
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            raise _cannot_record(self.path, error.strerror or str(error)) from error
+        finally:
+            os.close(descriptor)
+
+    def _append(self, text: bytes, now: float) -> None:
         try:
             if self._descriptor is None:
-                self._begin(HEADER.encode("ascii") + text)
+                self._descriptor = self._begin(HEADER.encode("ascii") + text)
             else:
                 self._write(self._descriptor, text)
+            if now - self._synced >= SYNC_SECONDS:
+                os.fsync(self._descriptor)
+                self._synced = now
         except OSError as error:
             raise _cannot_record(self.path, error.strerror or str(error)) from error
 
-    def _begin(self, text: bytes) -> None:
+    def _begin(self, text: bytes) -> int:
         """Write the first block into a file of its own, and move that into place."""
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         temporary = Path(name)
         try:
             self._write(descriptor, text)
+            os.fsync(descriptor)
             temporary.chmod(0o644)
             check_target(self.path, force=self._force)  # it may have come meanwhile
             temporary.replace(self.path)
@@ -129,15 +147,14 @@ class Recorder:
             os.close(descriptor)
             temporary.unlink(missing_ok=True)
             raise
-        self._descriptor = descriptor
+        return descriptor
 
     def _write(self, descriptor: int, text: bytes) -> None:
-        """Append bytes, all or none of them, and have them on the disk."""
+        """Append bytes, all or none of them."""
         try:
             left = memoryview(text)
             while left:
                 left = left[os.write(descriptor, left) :]
-            os.fsync(descriptor)
         except BaseException:
             os.ftruncate(descriptor, self._size)  # a full disk may have taken half a line
             raise

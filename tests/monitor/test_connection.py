@@ -336,7 +336,7 @@ def test_names_and_classes_come_from_the_device(connection: Connection, device: 
         24,
         24,
     )
-    assert found.mg_per_count == pytest.approx(0.122, rel=1e-6)
+    assert found.mg_per_count == 0.122
     assert device.sends == SEND
 
 
@@ -388,4 +388,25 @@ def test_a_board_that_cannot_sample_says_why(connection: Connection, device: Liv
     device.state = {"phase": LivePhase.UNAVAILABLE}
     device.text = "this board has no sensor"
     with pytest.raises(FinalError, match="this board has no sensor"):
+        connection.connect()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"nominal_mhz": 0},
+        {"nominal_mhz": 0xFFFFFFFF},
+        {"mg_per_count": 0.0},
+        {"mg_per_count": float("nan")},
+        {"mg_per_count": float("inf")},
+        {"mg_per_count": -0.122},
+        {"window": 0},
+        {"hop": 0},
+    ],
+)
+def test_a_state_that_cannot_be_is_refused(
+    connection: Connection, device: LiveDevice, state: dict[str, float]
+) -> None:
+    device.state = state
+    with pytest.raises(FinalError, match="makes no sense"):
         connection.connect()
