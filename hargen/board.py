@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hargen import resources
 from hargen.errors import UsageError
@@ -19,7 +19,10 @@ class _Table(BaseModel):
 
 
 class Mcu(_Table):
-    """The microcontroller, in the words of the compiler and of STM32CubeIDE."""
+    """The microcontroller, in the words of the compiler and of STM32CubeIDE.
+
+    fpu is "none" for a core without one; the preprocessing then runs in integers.
+    """
 
     part: str
     define: str
@@ -28,6 +31,17 @@ class Mcu(_Table):
     fpu: str
     float_abi: str
     dsp: bool
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not self.has_fpu and self.float_abi != "soft":
+            raise ValueError('a core with fpu = "none" has float_abi = "soft"')
+        return self
+
+    @property
+    def has_fpu(self) -> bool:
+        """Whether the core computes floats by itself."""
+        return self.fpu != "none"
 
     @property
     def has_trustzone(self) -> bool:

@@ -11,10 +11,17 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from hargen import files
 from hargen.errors import DataError, UsageError
@@ -38,6 +45,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 ProjectPath = Annotated[str, AfterValidator(_inside_project)]
 Dimension = Annotated[int, Field(gt=0)]
 Bytes = Annotated[int, Field(ge=0)]
+Reals = tuple[Annotated[float, Field(allow_inf_nan=False)], ...]
 
 
 class _Table(BaseModel):
@@ -87,15 +95,36 @@ class Model(_Table):
     output: Tensor
 
 
+class Integers(_Table):
+    """How a value w of the firmware's window is read where it preprocesses in integers, by axis.
+
+    In the network's terms it is scale w + offset; as int8 (multiplier w + addend) >> shift,
+    saturated.
+    """
+
+    scale: Reals
+    offset: Reals
+    multiplier: tuple[Annotated[int, Field(ge=0, lt=1 << 31)], ...]
+    addend: tuple[Annotated[int, Field(gt=-(1 << 62), lt=1 << 62)], ...]
+    shift: Annotated[int, Field(ge=32, le=62)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len({len(v) for v in (self.scale, self.offset, self.multiplier, self.addend)}) != 1:
+            raise ValueError("every axis has a scale, an offset, a multiplier and an addend")
+        return self
+
+
 class Preprocessing(_Table):
     """What turns sensor samples into the network's input.
 
     spec is the table of hargen.preprocessing.Preprocessing; sha256 is that spec's hash, which the
-    firmware reports in HELLO.
+    firmware reports in HELLO. integers is there where the board's core has no FPU.
     """
 
     sha256: Sha256
     spec: dict[str, Any]
+    integers: Integers | None = None
 
 
 class Footprint(_Table):

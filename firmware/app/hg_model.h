@@ -22,6 +22,9 @@ typedef struct {
 
 #define HG_KNOWN_ANSWER_TOLERANCE 1e-4f
 
+/* Of a value of a stream's window, float or int32_t. */
+#define HG_WINDOW_VALUE_SIZE 4u
+
 /* A model that takes the sensor's counts: one stream of samples, cut into windows. */
 typedef struct {
   uint32_t hop; /* samples from one window to the next: at most one gets full in so many */
@@ -31,8 +34,9 @@ typedef struct {
   hg_status_t (*add_sample)(const int16_t counts[3]);
   /* Runs the full window; output is in info->output.dtype. */
   hg_status_t (*run_window)(void *output);
-  /* The full window as the network sees it, info->input.size values, until the next sample. */
-  const float *(*window)(void);
+  /* The full window, info->input.size values, until the next sample: float as the network sees
+   * them, or int32_t before they are quantized, on a core without an FPU. */
+  const void *(*window)(void);
   /* The class after smoothing, of the last window that ran. */
   uint32_t (*activity)(void);
   /* Whether the filter had settled before the last full window began. */

@@ -45,7 +45,7 @@ static hg_status_t hg_raw_answer(hg_run_reply_t *run, hg_raw_reply_t *raw, void 
   raw->settled = hg_model.stream->settled() ? 1u : 0u;
   raw->activity = hg_model.stream->activity();
   raw->window_crc = hg_crc32(0, (const uint8_t *)hg_model.stream->window(),
-                             info->input.size * (uint32_t)sizeof(float));
+                             info->input.size * HG_WINDOW_VALUE_SIZE);
   return status;
 }
 

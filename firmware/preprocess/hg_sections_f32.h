@@ -11,6 +11,7 @@
 #ifndef HG_SECTIONS_F32_H
 #define HG_SECTIONS_F32_H
 
+#include "hg_initial.h"
 #include "hg_math_f32.h"
 
 /* H = (b[0] D^2 + b[1] D + b[2]) / (D^2 + a[0] D + a[1]) with D = z - 1:
@@ -24,13 +25,6 @@ typedef struct {
 typedef struct {
   float s[2];
 } hg_section_state_f32_t;
-
-/* How a stream begins. */
-typedef enum {
-  HG_INITIAL_SETTLED,        /* as if the sensor had always read the first sample */
-  HG_INITIAL_SETTLED_OR_ONE, /* the same, but as if it had read 1 where the first sample is 0 */
-  HG_INITIAL_ZERO,           /* as if it had always read 0 */
-} hg_initial_t;
 
 typedef struct {
   int32_t axes;

@@ -47,14 +47,30 @@ HG_INLINE void hg_stream_gap(hg_stream_t *stream, uint32_t lost) {
   stream->lost = hg_add_saturated(stream->lost, lost);
 }
 
+/* Begins a new window if need be; returns how many values the samples that it shares with the last
+ * one have. They are to be moved down to its start. */
+HG_INLINE uint32_t hg_stream_begin(const hg_windows_t *p, hg_stream_t *stream) {
+  if (stream->filled != p->window) {
+    return 0;
+  }
+  stream->filled = p->window - p->hop;
+  return stream->filled * (uint32_t)p->axes;
+}
+
 /* The place of the next sample in the window (samples, axes); begins a new window if need be. */
-HG_INLINE float *hg_stream_next(const hg_windows_t *p, hg_stream_t *stream, float *samples) {
-  if (stream->filled == p->window) {
-    const uint32_t moved = p->hop * (uint32_t)p->axes;
-    stream->filled = p->window - p->hop;
-    for (uint32_t i = 0; i < stream->filled * (uint32_t)p->axes; ++i) {
-      samples[i] = samples[i + moved];
-    }
+HG_INLINE float *hg_stream_next_f32(const hg_windows_t *p, hg_stream_t *stream, float *samples) {
+  const uint32_t kept = hg_stream_begin(p, stream);
+  for (uint32_t i = 0; i < kept; ++i) {
+    samples[i] = samples[i + p->hop * (uint32_t)p->axes];
+  }
+  return samples + stream->filled * (uint32_t)p->axes;
+}
+
+HG_INLINE int32_t *hg_stream_next_s32(const hg_windows_t *p, hg_stream_t *stream,
+                                      int32_t *samples) {
+  const uint32_t kept = hg_stream_begin(p, stream);
+  for (uint32_t i = 0; i < kept; ++i) {
+    samples[i] = samples[i + p->hop * (uint32_t)p->axes];
   }
   return samples + stream->filled * (uint32_t)p->axes;
 }

@@ -11,6 +11,15 @@
 #define HG_INLINE static inline __attribute__((always_inline))
 #define HG_NOINLINE __attribute__((noinline))
 
+/* Whether floats are a library's: one call an operation, and fmaf and its like are not there. */
+#if !defined(HG_SOFT_FLOAT)
+#if defined(__arm__) && !defined(__ARM_FP)
+#define HG_SOFT_FLOAT 1
+#else
+#define HG_SOFT_FLOAT 0
+#endif
+#endif
+
 /* In front of a loop: so many rounds are written out. */
 #define HG_UNROLL(rounds) HG_PRAGMA(GCC unroll rounds)
 #define HG_PRAGMA(text) _Pragma(#text)

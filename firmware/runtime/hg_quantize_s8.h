@@ -10,8 +10,21 @@
 HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) {
   const float lowest = (float)(INT8_MIN - zero_point);
   const float highest = (float)(INT8_MAX - zero_point);
+#if HG_SOFT_FLOAT
+  const float steps = x / scale;
+  if (!(steps > lowest)) {
+    return INT8_MIN;
+  }
+  if (steps >= highest) {
+    return INT8_MAX;
+  }
+  const int32_t whole = (int32_t)steps;
+  const float rest = steps - (float)whole;
+  return (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f) + zero_point);
+#else
   const float steps = __builtin_fminf(__builtin_fmaxf(x / scale, lowest), highest);
   return (int8_t)((int32_t)__builtin_roundf(steps) + zero_point);
+#endif
 }
 
 HG_INLINE void hg_quantize_s8(const float *input, int32_t size, float scale, int32_t zero_point,

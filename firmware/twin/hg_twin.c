@@ -9,8 +9,8 @@
  *   hg_twin s8   windows as its int8 network takes them
  *                gives for each: output, class as uint32_t
  *   hg_twin raw  streams: number of samples as uint32_t, then x, y, z of each as int16_t
- *                gives for each window: what the network saw as float32, output, and as uint32_t
- *                class, activity and whether the filter had settled
+ *                gives for each window: its values, float32 or int32 as the preprocessing is,
+ *                output, and as uint32_t class, activity and whether the filter had settled
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -72,7 +72,7 @@ static int hg_twin_stream(void) {
       }
       const uint32_t words[] = {hg_model.class_of_run(), stream->activity(),
                                 stream->settled() ? 1u : 0u};
-      if (!hg_twin_put(stream->window(), info->input.size * sizeof(float)) ||
+      if (!hg_twin_put(stream->window(), info->input.size * HG_WINDOW_VALUE_SIZE) ||
           !hg_twin_put(output, hg_twin_bytes(&info->output)) || !hg_twin_put(words, sizeof words)) {
         return hg_twin_failed("cannot write the answers");
       }

@@ -23,7 +23,8 @@ def print_export(result: ExportResult, model: Path) -> None:
     purpose = "as C alone" if manifest.content == "c" else f"for {manifest.board}"
     console.say(f"{model.name} -> {result.folder}, {purpose}")
     console.say(f"  classes         {', '.join(manifest.classes)}")
-    console.say(f"  preprocessing   {manifest.preprocessing.spec.get('preset', 'custom')}")
+    how = "" if manifest.preprocessing.integers is None else ", in integers: there is no FPU"
+    console.say(f"  preprocessing   {manifest.preprocessing.spec.get('preset', 'custom')}{how}")
     console.say(f"  weights         {plan.weights} B flash")
     console.say(f"  tables          {plan.tables} B flash")
     console.say(f"  activations     {plan.activation_ram} B RAM")

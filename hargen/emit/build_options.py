@@ -98,12 +98,8 @@ class BuildOptions:
     def cpu_flags(self) -> tuple[str, ...]:
         """Flags that name the core; compiler and linker need the same."""
         mcu = self.board.mcu
-        return (
-            f"-mcpu={mcu.core}",
-            "-mthumb",
-            f"-mfpu={mcu.fpu}",
-            f"-mfloat-abi={mcu.float_abi}",
-        )
+        fpu = (f"-mfpu={mcu.fpu}",) if mcu.has_fpu else ()
+        return (f"-mcpu={mcu.core}", "-mthumb", *fpu, f"-mfloat-abi={mcu.float_abi}")
 
     @property
     def defines(self) -> tuple[str, ...]:

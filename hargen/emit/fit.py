@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hargen.board import Board
 from hargen.errors import ModelError
+from hargen.ir.tensor import DType
 from hargen.plan.plan import Plan
 
 FIRMWARE_FLASH = 32 * 1024
@@ -17,7 +18,16 @@ _WINDOWS_IN_FLIGHT = 8
 
 
 def check_fit(plan: Plan, board: Board) -> None:
-    """Raise ModelError, with the sums, where flash or RAM cannot hold the network."""
+    """Raise ModelError, with the sums, where flash or RAM cannot hold the network.
+
+    A core without an FPU is also refused what computes in floats: by a library it would be slow
+    beyond use, and newlib's fmaf, which rounds twice, would not give the host's bits.
+    """
+    if plan.dtype is not DType.INT8 and not board.mcu.has_fpu:
+        raise ModelError(
+            f"the network computes in float32, and {board.name} has no FPU",
+            hint="give an int8 network, or a Keras model with --representative data to quantize it",
+        )
     footprint = plan.footprint
     flash = footprint.weights + footprint.tables + FIRMWARE_FLASH
     if flash > board.memory.flash.size:

@@ -12,6 +12,7 @@ from hargen.ir.operator import TensorId
 from hargen.ir.tensor import Array, DType, Tensor
 from hargen.plan.arena import ARENA_ALIGNMENT
 from hargen.plan.plan import Edge, Layer, Plan, Role
+from hargen.preprocessing.integers import IntegerPlan
 from hargen.preprocessing.spec import Preprocessing
 
 _MAX_RANK = 4  # HG_MAX_RANK in firmware/runtime/hg_info.h
@@ -37,6 +38,8 @@ class ModelFacts:
     classes: tuple[str, ...]
     known_answers: tuple[KnownAnswer, ...]
     preprocessing: Preprocessing | None = None
+    integers: IntegerPlan | None = None
+    """The preprocessing's, where the core has no FPU."""
 
 
 def outputs(context: dict[str, Any]) -> dict[str, str]:
@@ -70,7 +73,7 @@ def model_context(plan: Plan, facts: ModelFacts) -> dict[str, Any]:
         },
         "stream": None
         if facts.preprocessing is None or not is_generated(facts.preprocessing, plan)
-        else stream_context(facts.preprocessing, plan, name, source),
+        else stream_context(facts.preprocessing, plan, name, source, facts.integers),
         "classes": [
             {"comment": c_text.comment_text(c), "literal": c_text.string_literal(c)}
             for c in facts.classes

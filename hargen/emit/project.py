@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from hargen.emit.fit import check_fit
 from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
+from hargen.emit.stream_context import in_integers, is_generated
 from hargen.errors import HargenError, ModelError, UsageError
 from hargen.importers import model_file
 from hargen.importers.model_file import ModelFile
@@ -117,6 +118,10 @@ def export(
         known_answers=known_answers(plan, model.content, reference),
         preprocessing=spec,
     )
+    integers = None
+    if board is not None and not board.mcu.has_fpu and is_generated(spec, plan):
+        integers = in_integers(spec, plan)
+        facts = replace(facts, integers=integers)
     context = model_context(plan, facts)
     readme = {
         "preprocessing_name": spec.preset,
@@ -146,7 +151,9 @@ def export(
             output=_edge(plan, plan.output),
         ),
         preprocessing=manifest.Preprocessing(
-            sha256=facts.preprocessing_sha256, spec=spec.to_table()
+            sha256=facts.preprocessing_sha256,
+            spec=spec.to_table(),
+            integers=None if integers is None else manifest.Integers(**asdict(integers.window)),
         ),
         plan=manifest.Footprint(**asdict(plan.footprint)),
         files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},

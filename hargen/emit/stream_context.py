@@ -9,8 +9,10 @@ from hargen.emit import c_text
 from hargen.errors import DataError
 from hargen.ir.tensor import DType
 from hargen.plan.plan import Plan
-from hargen.preprocessing import stream
+from hargen.preprocessing import integers, stream
+from hargen.preprocessing.integers import IntegerPlan, IntegerWindow
 from hargen.preprocessing.spec import Normalization, Preprocessing, Smoothing
+from hargen.preprocessing.stream import StreamPlan
 
 _INITIAL = {
     "settled": "HG_INITIAL_SETTLED",
@@ -28,8 +30,29 @@ def is_generated(spec: Preprocessing | None, plan: Plan) -> bool:
     )
 
 
+def in_integers(spec: Preprocessing, plan: Plan) -> IntegerPlan:
+    """Return the integers of a preprocessing in front of an int8 network.
+
+    Raises:
+        DataError: it is nothing for 32-bit integers.
+    """
+    quantization = plan.tensors[plan.input.tensor].quantization
+    if quantization is None:
+        raise DataError("a float32 network takes no integers", where="preprocessing")
+    return integers.plan(
+        spec,
+        stream.plan(spec),
+        input_scale=quantization.scale[0],
+        zero_point=quantization.zero_point[0],
+    )
+
+
 def stream_context(
-    spec: Preprocessing, plan: Plan, name: str, source: dict[str, Any]
+    spec: Preprocessing,
+    plan: Plan,
+    name: str,
+    source: dict[str, Any],
+    whole_numbers: IntegerPlan | None = None,
 ) -> dict[str, Any]:
     """Return the context of the preprocessing.
 
@@ -38,6 +61,7 @@ def stream_context(
         plan: of the network.
         name: prefix of the C functions.
         source: the context of the network's input.
+        whole_numbers: compute in these instead of float32.
 
     Raises:
         DataError: the filter cannot run in float32, or the outputs cannot be smoothed.
@@ -50,6 +74,9 @@ def stream_context(
     copies = whole and spec.hop < spec.window
     field = "window" if copies else "samples"
     return {
+        "suffix": "f32" if whole_numbers is None else "s32",
+        "ctype": "float" if whole_numbers is None else "int32_t",
+        "integers": None if whole_numbers is None else _integers(whole_numbers),
         "window": spec.window,
         "hop": spec.hop,
         "axes": len(spec.axes),
@@ -57,33 +84,71 @@ def stream_context(
         "mg_per_count": f"{spec.mg_per_count:g}",
         "settle": numbers.settle,
         "source": _braces([str(axis) for axis in numbers.source]),
-        "scale": _floats(numbers.scale),
+        "scale": _floats(numbers.scale) if whole_numbers is None else _words(whole_numbers.scale),
         "filter": ""
         if spec.filter is None
         else f"{spec.filter.kind} of order {spec.filter.order}, {spec.filter.cutoff_hz:g} Hz.",
         "initial": "" if spec.filter is None else _INITIAL[spec.filter.initial],
-        "sections": [
-            {
-                "b": _floats(section.b),
-                "a": _floats(section.a),
-                "settled": _floats(section.settled),
-            }
-            for section in numbers.sections
-        ],
+        "sections": _sections(numbers, whole_numbers),
         "rotates": spec.gravity_rotation,
-        "fixed": _fixed(normalization),
+        # in integers it is part of the quantization
+        "fixed": _fixed(normalization) if whole_numbers is None else None,
         "least_std": c_text.float_literal(numbers.least_std) if by_window else "",
         "restarts": restarts,
         "whole": whole,
         "copies": copies,
         "window_field": field,
         "smoothing": None if spec.smoothing is None else _smoothing(spec.smoothing, plan),
-        "headers": _headers(spec, plan),
-        "quantize": _quantize(f"context->stream.{field}", name, source, "window"),
+        "headers": _headers(spec, plan, whole_numbers is not None),
+        "quantize": _quantize(f"context->stream.{field}", name, source, "window", whole_numbers),
         "quantize_to_arena": _quantize(
-            f"stream->{field}", name, source, f"context->arena + {source['offset']}"
+            f"stream->{field}", name, source, f"context->arena + {source['offset']}", whole_numbers
         ),
     }
+
+
+def _integers(plan: IntegerPlan) -> dict[str, Any]:
+    return {
+        "fraction": plan.fraction,
+        "bits": plan.bits,
+        "one": plan.one,
+        "drop": plan.drop,
+        "least_square": f"{plan.least_square}u",
+        "shift": plan.window.shift,
+        "multiplier": _words(plan.window.multiplier),
+        "addend": _words(plan.window.addend),
+        "real": _real(plan.window),
+    }
+
+
+def _real(window: IntegerWindow) -> list[str]:
+    """Return by axis how a value becomes real, in words."""
+    return [
+        f"{scale:.9g} w {'-' if offset < 0.0 else '+'} {abs(offset):.9g}"
+        if offset
+        else f"{scale:.9g} w"
+        for scale, offset in zip(window.scale, window.offset, strict=True)
+    ]
+
+
+def _sections(numbers: StreamPlan, whole_numbers: IntegerPlan | None) -> list[dict[str, str]]:
+    if whole_numbers is not None:
+        return [
+            {
+                "b": _words(section.b),
+                "minus_a": _words(section.minus_a),
+                "settled": _words(section.settled),
+            }
+            for section in whole_numbers.sections
+        ]
+    return [
+        {
+            "b": _floats(section.b),
+            "a": _floats(section.a),
+            "settled": _floats(section.settled),
+        }
+        for section in numbers.sections
+    ]
 
 
 def _fixed(normalization: Normalization | None) -> dict[str, str] | None:
@@ -114,20 +179,33 @@ def _smoothing(smoothing: Smoothing, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _headers(spec: Preprocessing, plan: Plan) -> list[str]:
-    headers = ["hg_counts_f32.h"]
+def _headers(spec: Preprocessing, plan: Plan, in_integers: bool) -> list[str]:
+    suffix = "s32" if in_integers else "f32"
+    headers = [f"hg_counts_{suffix}.h"]
     if spec.gravity_rotation:
-        headers.append("hg_gravity_f32.h")
-    if spec.normalization is not None:
-        headers.append("hg_normalize_f32.h")
-    if plan.dtype is DType.INT8:
+        headers.append(f"hg_gravity_{suffix}.h")
+    normalization = spec.normalization
+    if normalization is not None and (not in_integers or normalization.kind == "window"):
+        headers.append(f"hg_normalize_{suffix}.h")
+    if in_integers:
+        headers.append("hg_quantize_s32.h")
+    elif plan.dtype is DType.INT8:
         headers.append("hg_quantize_s8.h")
     if spec.smoothing is not None:
         headers.append("hg_smooth.h")
     return headers
 
 
-def _quantize(window: str, name: str, source: dict[str, Any], output: str) -> str:
+def _quantize(
+    window: str,
+    name: str,
+    source: dict[str, Any],
+    output: str,
+    whole_numbers: IntegerPlan | None,
+) -> str:
+    if whole_numbers is not None:
+        arguments = ["&quantization", window, output]
+        return c_text.wrapped("hg_quantize_window_s32", arguments, ";", indent=2)
     arguments = [
         window,
         f"{name.upper()}_INPUT_SIZE",
@@ -140,6 +218,10 @@ def _quantize(window: str, name: str, source: dict[str, Any], output: str) -> st
 
 def _floats(values: Sequence[float]) -> str:
     return _braces([c_text.float_literal(value) for value in values])
+
+
+def _words(values: Sequence[int]) -> str:
+    return _braces([str(value) for value in values])
 
 
 def _braces(items: Sequence[str]) -> str:

@@ -32,9 +32,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _core(subject: Subject, configuration: Configuration) -> Iterator[Finding]:
     mcu = subject.board.mcu
-    core: tuple[tuple[Rule, str, str], ...] = (
+    core: tuple[tuple[Rule, str, str | None], ...] = (
         ("board-mcu", "option.target_mcu", mcu.part),
-        ("board-fpu", "option.fpu", mcu.fpu),
+        ("board-fpu", "option.fpu", mcu.fpu if mcu.has_fpu else None),
         ("board-float-abi", "option.floatabi", mcu.float_abi),
     )
     for rule, key, wanted in core:
@@ -133,11 +133,13 @@ def _number(text: str) -> int | None:
         return None
 
 
-def _differs(subject: Subject, rule: Rule, element: str, found: str | None, wanted: str) -> Finding:
+def _differs(
+    subject: Subject, rule: Rule, element: str, found: str | None, wanted: str | None
+) -> Finding:
     return Finding(
         rule,
         CPROJECT_FILE,
         element,
-        f"it is {found or 'missing'}, and {subject.board.name} has {wanted}",
-        f"set it to {wanted}",
+        f"it is {found or 'missing'}, and {subject.board.name} has {wanted or 'none'}",
+        "remove it" if wanted is None else f"set it to {wanted}",
     )

@@ -24,7 +24,8 @@ _LONGEST = 100_000
 _LARGEST = 1e15
 """Of any value of a filter: its square is still far below float32's largest."""
 
-_FULL_SCALE = 32768.0
+FULL_SCALE = 32768.0
+"""Of the sensor, in counts."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def plan(spec: Preprocessing) -> StreamPlan:
     if sections:
         radius = max(_radius(section) for section in sections)
         if not all(is_stable(_rounded(delta(section))) for section in sections):
-            raise _refused("rounded to float32, a pole is not inside the unit circle")
+            raise refused("rounded to float32, a pole is not inside the unit circle")
         settle = math.ceil(math.log(SETTLED_TO) / math.log(radius)) if radius > 0.0 else 1
         if settle > _LONGEST:
-            raise _refused(f"it takes {settle} samples to settle, {_LONGEST} are the most")
-        if _largest(sections, settle) * count * _FULL_SCALE > _LARGEST:
-            raise _refused("it makes values too large for float32")
+            raise refused(f"it takes {settle} samples to settle, {_LONGEST} are the most")
+        if _largest(sections, settle) * count * FULL_SCALE > _LARGEST:
+            raise refused("it makes values too large for float32")
     return StreamPlan(
         source=tuple("xyz".index(axis[-1]) for axis in spec.axes),
         scale=tuple(-count if axis.startswith("-") else count for axis in spec.axes),
@@ -148,7 +149,8 @@ def _padded(values: Sequence[float]) -> list[float]:
     return [*values, *([0.0] * (3 - len(values)))]
 
 
-def _refused(why: str) -> DataError:
+def refused(why: str) -> DataError:
+    """Return the error for a filter that firmware/preprocess cannot run."""
     return DataError(
         "the filter cannot run on the board",
         where="preprocessing: filter",

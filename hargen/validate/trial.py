@@ -136,6 +136,13 @@ def _expect(found: Project, rows: NDArray[Any], manifest: Manifest) -> Expected:
     return Expected(steps.astype(np.int8), answer.classes, answer.name, answer.version)
 
 
+def _seen(same: Twin, windows: NDArray[np.float32], source: Tensor) -> NDArray[Any]:
+    """Return what the twin's network saw as the model takes it: the same int8 in either dtype."""
+    if same.quantized is None:
+        return wire.inputs(windows, source)
+    return same.quantized if source.dtype == "int8" else _real(same.quantized, source)
+
+
 def _real(quantized: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
     steps = (quantized.astype(np.int32) - tensor.zero_point).astype(np.float32)
     real: NDArray[np.float32] = steps * np.float32(tensor.scale)
@@ -163,5 +170,5 @@ def _exact(
     if stage == "raw":
         if same is None or same.windows is None:
             return None
-        expected = expect(found.model, wire.inputs(same.windows, manifest.model.input))
+        expected = expect(found.model, _seen(same, same.windows, manifest.model.input))
     return Yardstick(f"{expected.name} {expected.version}", expected.outputs)

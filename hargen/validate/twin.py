@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from hargen import resources
 from hargen.build.toolchain import find_host_compiler
 from hargen.errors import DataError, ToolError
 from hargen.manifest import Manifest
-from hargen.validate import wire
+from hargen.validate import integer_window, wire
 
 FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno")
 FOLDERS = ("Model", "Runtime", "Preprocess", "Link", "App")
@@ -34,7 +35,9 @@ class Twin:
     """What the C gave here: outputs (n, outputs) in the stage's dtype, and classes (n,).
 
     Of streams also what the network saw: windows (n, elements) float32, activities (n,), and
-    settled (n,), whether the filter had settled before each window began.
+    settled (n,), whether the filter had settled before each window began. window_crcs are those
+    that the firmware reports. quantized: the windows as int8, where the preprocessing is in
+    integers and quantizes them itself.
     """
 
     outputs: NDArray[Any]
@@ -43,6 +46,8 @@ class Twin:
     windows: NDArray[np.float32] | None = None
     activities: NDArray[np.int64] | None = None
     settled: NDArray[np.bool_] | None = None
+    window_crcs: tuple[int, ...] = ()
+    quantized: NDArray[np.int8] | None = None
 
 
 def run(project_dir: Path, manifest: Manifest, rows: NDArray[Any], *, int8: bool = False) -> Twin:
@@ -81,9 +86,10 @@ def run_streams(
         ToolError, DataError: as run.
     """
     source, sink = manifest.model.input, manifest.model.output
+    integers = manifest.preprocessing.integers
     record = np.dtype(
         [
-            ("window", "<f4", (source.size,)),
+            ("window", "<f4" if integers is None else "<i4", (source.size,)),
             ("output", wire.DTYPES[sink.dtype], (sink.size,)),
             *((name, "<u4") for name in ("class", "activity", "settled")),
         ]
@@ -92,13 +98,16 @@ def run_streams(
         len(stream).to_bytes(4, "little") + stream.astype("<i2").tobytes() for stream in streams
     )
     answers, compiler = _answers(project_dir, "raw", given, windows, record)
+    seen = answers["window"].copy()
     return Twin(
         outputs=answers["output"].copy(),
         classes=answers["class"].astype(np.int64),
         compiler=compiler,
-        windows=answers["window"].copy(),
+        windows=seen if integers is None else integer_window.real(seen, integers),
         activities=answers["activity"].astype(np.int64),
         settled=answers["settled"] != 0,
+        window_crcs=tuple(zlib.crc32(window.tobytes()) for window in seen),
+        quantized=None if integers is None else integer_window.quantized(seen, integers),
     )
 
 

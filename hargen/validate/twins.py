@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ def fields(trial: Trial, spec: Preprocessing, truth: Classes, run: BoardRun) -> 
         found["smoothing"] = f"{spec.smoothing.kind} of {spec.smoothing.windows}"
         found["smoothed_accuracy"] = metrics.accuracy(truth[: len(activities)], activities).value
     if same is not None and same.windows is not None:
-        found["preprocessing_distance"] = _distance(trial, same.windows, run)
+        found["preprocessing_distance"] = _distance(trial, same.windows, same.quantized, run)
     return found
 
 
@@ -68,14 +67,23 @@ def _same_on_the_way(same: Twin, run: BoardRun, position: int, index: int) -> bo
         return False
     answer = run.taken[position].window
     return (
-        answer.window_crc == zlib.crc32(same.windows[index].astype("<f4").tobytes())
+        answer.window_crc == same.window_crcs[index]
         and answer.activity == same.activities[index]
         and answer.settled == same.settled[index]
     )
 
 
-def _distance(trial: Trial, ours: NDArray[np.float32], run: BoardRun) -> Distance:
-    """Return how far the twin's windows, which are the board's, are from the reference's."""
+def _distance(
+    trial: Trial, ours: NDArray[np.float32], quantized: NDArray[np.int8] | None, run: BoardRun
+) -> Distance:
+    """Return how far the twin's windows, which are the board's, are from the reference's.
+
+    Args:
+        trial: what was sent.
+        ours: the twin's windows.
+        quantized: the same as int8, where the C made them so without floats.
+        run: the board's answers.
+    """
     theirs = trial.reference_windows
     difference = np.abs(ours.astype(np.float64) - theirs)
     source = trial.manifest.model.input
@@ -85,7 +93,12 @@ def _distance(trial: Trial, ours: NDArray[np.float32], run: BoardRun) -> Distanc
         inputs=difference.size,
         inputs_differ=None
         if source.scale is None
-        else int((wire.quantize(ours, source) != wire.quantize(theirs, source)).sum()),
+        else int(
+            (
+                (wire.quantize(ours, source) if quantized is None else quantized)
+                != wire.quantize(theirs, source)
+            ).sum()
+        ),
         classes_differ=None
         if trial.expected is None
         else int((trial.expected.classes[list(run.index)] != np.asarray(run.classes)).sum()),

@@ -14,14 +14,13 @@ from support.tflite_writer import WOp, WTensor, write
 SOURCE = ROOT / "tests/c/runtime/quantize_s8.c"
 # Those of the zoo's inputs, and powers of two, which give exact halves.
 EDGES = [(0.375538, 4), (0.354343, 11), (0.263504, -12), (0.249348, -5), (0.25, -128), (1.0, 127)]
+SOFT_FLOAT = ("-DHG_SOFT_FLOAT=1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
 COUNT_SCALES = [1.0, 9.80665 / 1024, 0.061 * 9.80665 / 1000]  # m/s2 a count, or none
 
 
-def run(
-    folder: Path, scale: np.float32, zero_point: int, x: np.ndarray, right: str = ""
-) -> np.ndarray:
+def run(folder: Path, scale: np.float32, zero_point: int, x: np.ndarray, *flags: str) -> np.ndarray:
     program = folder / "quantize"
-    command = ["cc", "-std=c11", "-O2", "-ffp-contract=off", *WARNINGS]
+    command = ["cc", "-std=c11", "-O2", "-ffp-contract=off", *WARNINGS, *flags]
     command += [
         f"-I{folder}",
         f"-I{ROOT / 'firmware/runtime'}",
@@ -59,25 +58,32 @@ def around_the_edges(scale: np.float32, zero_point: int) -> np.ndarray:
     return near.reshape(-1).view(np.float32)
 
 
+@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
 @pytest.mark.parametrize(("scale", "zero_point"), EDGES)
-def test_floats_beside_every_rounding_edge(scale: float, zero_point: int, tmp_path: Path) -> None:
+def test_floats_beside_every_rounding_edge(
+    scale: float, zero_point: int, flags: tuple[str, ...], tmp_path: Path
+) -> None:
     x = around_the_edges(np.float32(scale), zero_point)
-    found = run(tmp_path, np.float32(scale), zero_point, x)
+    found = run(tmp_path, np.float32(scale), zero_point, x, *flags)
     assert np.array_equal(found, reference(np.float32(scale), zero_point, x))
     assert len(np.unique(found)) == 256
 
 
+@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
 @pytest.mark.parametrize(("scale", "zero_point"), EDGES)
-def test_every_count_of_a_sensor(scale: float, zero_point: int, tmp_path: Path) -> None:
+def test_every_count_of_a_sensor(
+    scale: float, zero_point: int, flags: tuple[str, ...], tmp_path: Path
+) -> None:
     counts = np.arange(-(2**15), 2**15).astype(np.float32)
     x = np.concatenate([counts * np.float32(c) for c in COUNT_SCALES])
-    found = run(tmp_path, np.float32(scale), zero_point, x)
+    found = run(tmp_path, np.float32(scale), zero_point, x, *flags)
     assert np.array_equal(found, reference(np.float32(scale), zero_point, x))
 
 
-def test_infinities_saturate_and_nan_is_the_lowest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
+def test_infinities_saturate_and_nan_is_the_lowest(flags: tuple[str, ...], tmp_path: Path) -> None:
     x = np.float32([np.inf, -np.inf, np.nan, 3e38, -3e38])
-    assert run(tmp_path, np.float32(0.1), 3, x).tolist() == [127, -128, -128, 127, -128]
+    assert run(tmp_path, np.float32(0.1), 3, x, *flags).tolist() == [127, -128, -128, 127, -128]
 
 
 def test_a_product_instead_of_the_division_is_noticed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from support.host_model import SANITIZERS, WARNINGS
 
 from hargen.emit.model_context import ModelFacts, model_context, outputs
 from hargen.emit.render import render
+from hargen.emit.stream_context import in_integers
 from hargen.importers.model_file import read
 from hargen.optimize.passes import optimize
 from hargen.plan.planner import make_plan
@@ -25,7 +26,7 @@ FOLDERS = ("runtime", "preprocess", "link", "app")
 class Taken:
     """What the C made of streams, an entry a window."""
 
-    windows: np.ndarray  # (n, elements) float32
+    windows: np.ndarray  # (n, elements) float32 or int32
     outputs: np.ndarray  # (n, bytes)
     classes: np.ndarray
     activities: np.ndarray
@@ -45,12 +46,17 @@ class StreamProgram:
         sanitize: bool = True,
         flags: tuple[str, ...] = (),
         harness: Path = FIRMWARE / "twin/hg_twin.c",
+        integers: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         source = read(model)
         plan = make_plan(optimize(source.graph))
         classes = tuple(f"c{i}" for i in range(plan.class_count))
-        facts = ModelFacts("net", model.name, source.sha256, "0" * 64, classes, (), spec)
+        self.plan = plan
+        self.integers = in_integers(spec, plan) if integers else None
+        facts = ModelFacts(
+            "net", model.name, source.sha256, "0" * 64, classes, (), spec, self.integers
+        )
         context = model_context(plan, facts)
         # no known answers are needed here, and C has no empty arrays
         context["known_answers"] = [
@@ -71,7 +77,11 @@ class StreamProgram:
         size = output.size * (4 if plan.output.is_float else 1)
         elements = plan.tensors[plan.input.tensor].size
         self._record = np.dtype(
-            [("window", "<f4", (elements,)), ("output", "u1", (size,)), ("words", "<u4", (3,))]
+            [
+                ("window", "<i4" if integers else "<f4", (elements,)),
+                ("output", "u1", (size,)),
+                ("words", "<u4", (3,)),
+            ]
         )
 
     def take(self, streams: Sequence[np.ndarray]) -> Taken:

@@ -49,7 +49,9 @@ _Alignas(1024)
 int main(void);
 
 void SystemInit(void) {
+#if defined(__ARM_FP) /* compiled without: what touches the FPU after all is to trap */
   SCB_CPACR |= SCB_CPACR_FPU_FULL;
+#endif
   SCB_VTOR = (uint32_t)(uintptr_t)hg_vectors;
   hg_core_synchronize();
 }

@@ -120,7 +120,8 @@ class ConfigurationBuilder:
             self._text("option.target_mcu", "MCU", mcu.part),
             self._text("option.target_cpuid", "CPU", defaults.CPU_ID),
             self._text("option.target_coreid", "Core", defaults.CORE_ID),
-            self._choice("option.fpu", "Floating-point unit", mcu.fpu),
+            # Projects of parts without one do not name it
+            *((self._choice("option.fpu", "Floating-point unit", mcu.fpu),) if mcu.has_fpu else ()),
             self._choice("option.floatabi", "Floating-point ABI", mcu.float_abi),
             self._text("option.target_board", "Board", "genericBoard"),
             self._text("option.defaults", "Defaults", defaults.record(self._options, self._source)),

@@ -158,7 +158,7 @@ static hg_status_t stream_run_window(void *output) {
   return model_run(tally_stream.samples, output);
 }
 
-static const float *stream_window(void) {
+static const void *stream_window(void) {
   return tally_stream.samples;
 }
 

@@ -57,7 +57,7 @@ hg_status_t har_add_sample(har_context_t *context, const int16_t counts[3]) {
     return HG_ERROR_STATE;
   }
   har_stream_t *stream = &context->stream;
-  float *sample = hg_stream_next(&windows_parameters, &stream->position, stream->samples);
+  float *sample = hg_stream_next_f32(&windows_parameters, &stream->position, stream->samples);
   hg_counts_f32(&counts_parameters, counts, sample);
   condition(stream, stream->position.age == 0u, sample);
   if (!hg_stream_advance(&windows_parameters, &stream->position)) {

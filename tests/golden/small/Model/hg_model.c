@@ -102,7 +102,7 @@ static hg_status_t stream_run_window(void *output) {
   return status == HG_OK ? har_get_output(&context, (har_output_t *)output) : status;
 }
 
-static const float *stream_window(void) {
+static const void *stream_window(void) {
   return har_window(&context);
 }
 
