@@ -102,7 +102,7 @@ def run(
     elf: Path,
     *,
     send: Iterable[bytes] = (),
-    count: str | None = None,
+    count: Iterable[str] = (),
     python_hook: bool = False,
     baud: int | None = None,
     prepare: Callable[[Board], None] | None = None,
@@ -119,9 +119,9 @@ def run(
         reset=lambda cause, _nth: outcome.resets.append(cause),
         flash_written=lambda offset, data: outcome.written.append((offset, data)),
     )
-    address = None if count is None else flash.function_address(project, count, content)
+    counted = flash.function_addresses(project, count, content)
     library = None if python_hook else hook_build.load()
-    board = Board(content, reports, host, bridge, library, address)  # type: ignore[arg-type]
+    board = Board(content, reports, host, bridge, library, counted)  # type: ignore[arg-type]
     host.board = board
     if prepare is not None:
         prepare(board)

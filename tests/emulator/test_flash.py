@@ -178,11 +178,12 @@ def test_a_running_board_is_not_flashed(tmp_path):
 def test_calls_are_counted_only_of_the_firmware_that_is_in_the_flash(tmp_path, firmware):
     flash.program(tmp_path, firmware("hello.c"))
     content = bytearray(flash.read(tmp_path))
-    assert flash.function_address(tmp_path, "main", bytes(content)) % 2 == 0
+    (address,) = flash.function_addresses(tmp_path, ["main"], bytes(content))
+    assert address % 2 == 0
 
     with pytest.raises(DeviceError, match="no function nonsense"):
-        flash.function_address(tmp_path, "nonsense", bytes(content))
+        flash.function_addresses(tmp_path, ["main", "nonsense"], bytes(content))
 
     content[100] ^= 1
     with pytest.raises(DeviceError, match="not the firmware that the virtual flash holds"):
-        flash.function_address(tmp_path, "main", bytes(content))
+        flash.function_addresses(tmp_path, ["main"], bytes(content))

@@ -95,6 +95,26 @@ def test_windows_by_interrupt_are_computed_right_and_counted(board):
     assert running.violations() == []
 
 
+def test_what_is_counted_may_change_while_it_runs(board):
+    running = board("windows.c")
+
+    def runs_of_a_window(port):
+        port.write(bytes(REQUEST))
+        assert port.read(REPLY) == work(bytes(REQUEST))
+        return len(running.drain_runs())
+
+    with opened(running.pty or running.url, 921600) as port:
+        wait_for(lambda: any("921" in line or "919" in line for line in running.log()))
+        found = [runs_of_a_window(port)]
+        for functions in (["work"], [], ["send_byte"], ["work", "send_byte"]):
+            running.count(*functions)
+            found.append(runs_of_a_window(port))
+        with pytest.raises(DeviceError, match="no function nonsense"):
+            running.count("work", "nonsense")
+
+    assert found == [0, 1, 0, REPLY, 1 + REPLY]
+
+
 def test_a_terminal_at_the_wrong_rate_gets_and_gives_garbage(board):
     running = board("hello.c")
     if running.pty is None:

@@ -61,9 +61,8 @@ class Process:
     def _run(self) -> int:
         arguments = self._arguments
         flash = flash_on_disk.read(self._project)
-        count = None
-        if arguments.count is not None:
-            count = flash_on_disk.function_address(self._project, arguments.count, flash)
+        names = () if arguments.count is None else (arguments.count,)
+        count = flash_on_disk.function_addresses(self._project, names, flash)
         feed = None if arguments.sensor is None else load_feed(arguments.sensor)
         library = self._hook()
         bridge = Bridge(
@@ -129,6 +128,8 @@ class Process:
                 return {"runs": board.drain_runs()}
             case "state":
                 return dict(board.state())
+            case "count":
+                return self._count(board, command.get("functions"))
             case "reset":
                 board.reset()
             case "inject":
@@ -140,6 +141,16 @@ class Process:
                 self.end()
             case unknown:
                 return {"error": f"no command {unknown!r}"}
+        return {}
+
+    def _count(self, board: Board, names: object) -> Answer:
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            return {"error": "functions is not a list of names"}
+        try:
+            flash = flash_on_disk.read(self._project)
+            board.count(flash_on_disk.function_addresses(self._project, names, flash))
+        except HargenError as error:
+            return {"error": error.why or error.what}
         return {}
 
 

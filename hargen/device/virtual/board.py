@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hargen.device.virtual.bridge import Bridge
@@ -53,7 +53,7 @@ class Board:
         host: what waits for the host.
         bridge: the host's side of the serial port.
         library: the compiled block hook, None for the one in Python.
-        count: address of the function whose calls are counted, None for none.
+        count: addresses of the functions whose calls are counted.
         feed: what the motion sensor feels; by default the board lies still.
         rate_error: by how much that sensor's oscillator is fast, 0.02 for 2 %.
     """
@@ -65,7 +65,7 @@ class Board:
         host: Host,
         bridge: Bridge,
         library: ctypes.CDLL | None,
-        count: int | None,
+        count: Iterable[int] = (),
         feed: Feed | None = None,
         rate_error: float = 0.0,
     ) -> None:
@@ -76,8 +76,7 @@ class Board:
         self._memory = Memory()
         self._memory.power_up(flash)
         self._counter = Counter(self._memory.fetch, FLASH_BASE, FLASH_SIZE)
-        if count is not None:
-            self._counter.state.run_entry = count
+        self._counter.count(count)
         self._violations = Violations(reports.violation)
         self._timeline = Timeline(self._counter.state, lambda: self._machine.wait_for_host())
         self._machine = Machine(
@@ -142,6 +141,10 @@ class Board:
         runs = self._runs + self._counter.take_runs()
         self._runs = []
         return runs
+
+    def count(self, functions: Iterable[int]) -> None:
+        """Count the calls of the functions at these addresses from now on, and of no others."""
+        self._counter.count(functions)
 
     def state(self) -> dict[str, int]:
         """Return totals since power-up."""

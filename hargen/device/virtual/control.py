@@ -4,10 +4,11 @@ It is the board's way to its launcher (launch.py), beside the serial port; no fi
 
 Commands, each answered by an event `reply` with the same `id`:
     {"id": 1, "command": "drain"}                    -> "runs": [[instructions, cycles], ...]
-    {"id": 2, "command": "state"}                    -> "cycles", "instructions", "resets", ...
-    {"id": 3, "command": "reset"}                    the reset pin
-    {"id": 4, "command": "inject", "kind": ..., ...} a fault (inject.py); "error" where it is none
-    {"id": 5, "command": "stop"}                     end the process
+    {"id": 2, "command": "count", "functions": [..]} count calls of these from now on, by name
+    {"id": 3, "command": "state"}                    -> "cycles", "instructions", "resets", ...
+    {"id": 4, "command": "reset"}                    the reset pin
+    {"id": 5, "command": "inject", "kind": ..., ...} a fault (inject.py); "error" where it is none
+    {"id": 6, "command": "stop"}                     end the process
 Events: ready, log, violation, reset, error, exit. The end of the commands' stream ends the process,
 so that the board never outlives its launcher.
 """

@@ -1,4 +1,4 @@
-"""Counts instructions and estimated cycles, block by block, and the calls of one function.
+"""Counts instructions and estimated cycles, block by block, and the calls of functions.
 
 The work is done once a basic block: by native/block_hook.c where it could be built, else by the
 same logic here, some fifty times slower. Both work on one structure, so nothing else can tell.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hargen.device.virtual import costs
 
 NEVER = (1 << 64) - 1
-NO_FUNCTION = 1  # an odd address is never the start of a block
 RUNS_CAPACITY = 4096
 BLOCK_REACH = 1024  # bytes: the emulator ends a block at a page of this size
 
@@ -23,6 +22,7 @@ STOP_FPU = 2
 STOP_RUNS_FULL = 3
 
 BLOCK_USES_FPU = 1
+BLOCK_IS_COUNTED = 2
 
 STOP_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 LEARN_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32)
@@ -56,7 +56,6 @@ class State(ctypes.Structure):
         ("fpu_off", ctypes.c_uint32),
         ("stop_reason", ctypes.c_uint32),
         ("exception_depth", ctypes.c_uint32),
-        ("run_entry", ctypes.c_uint32),
         ("run_active", ctypes.c_uint32),
         ("run_return", ctypes.c_uint32),
         ("run_sp", ctypes.c_uint32),
@@ -88,7 +87,7 @@ class Aside:
 
 
 class Counter:
-    """Totals, the deadline, and the runs of one function.
+    """Totals, the deadline, and the runs of counted functions.
 
     Args:
         fetch: returns (address, size) of code as bytes; flash there must not change unannounced.
@@ -106,11 +105,11 @@ class Counter:
         self._table = (_Block * (table_size // 2)).from_buffer(self._memory)
         self._known: dict[int, tuple[int, costs.Cost]] = {}
         self._costs: dict[tuple[int, int], costs.Cost] = {}
+        self._counted: frozenset[int] = frozenset()
         self.state = State(
             deadline=NEVER,
             taken_branch=costs.TAKEN_BRANCH,
             fpu_off=1,
-            run_entry=NO_FUNCTION,
             runs_capacity=RUNS_CAPACITY,
             runs=ctypes.addressof(self._runs),
             table=ctypes.addressof(self._table),
@@ -118,10 +117,22 @@ class Counter:
             table_size=table_size,
         )
 
+    def count(self, entries: Iterable[int]) -> None:
+        """Count the calls of the functions that begin there, and of no others.
+
+        A call from within a counted call is a part of that one.
+        """
+        counted = frozenset(entries)
+        for address in filter(self._is_remembered, self._counted ^ counted):
+            self._drop(address)  # to be learned anew, with or without the mark
+        self._counted = counted
+        self.state.run_active = 0
+
     def learn(self, start: int, size: int) -> costs.Cost:
         """Note what the block at start costs, whose size in bytes the emulator tells."""
         cost = self._cost(start, start + size)
         flags = BLOCK_USES_FPU if cost.uses_fpu else 0
+        flags |= BLOCK_IS_COUNTED if start in self._counted else 0
         found = _Block(size, cost.instructions, cost.cycles, flags)
         if self._is_remembered(start):
             self._table[(start - self.state.table_base) // 2] = found
@@ -134,8 +145,7 @@ class Counter:
         """Drop what is known of blocks that reach into memory which was rewritten."""
         first = max(start - BLOCK_REACH, self.state.table_base)
         for address in range(first, start + size, 2):
-            self._known.pop(address, None)
-            self._table[(address - self.state.table_base) // 2] = _Block()
+            self._drop(address)
         self._costs.clear()
 
     def give_back(self, pc: int) -> None:
@@ -209,7 +219,7 @@ class Counter:
                 and read_sp() == state.run_sp
             ):
                 self._end_run()
-            if start == state.run_entry and not state.run_active:
+            if start in self._counted and not state.run_active:
                 if state.runs_count == state.runs_capacity:
                     stop(STOP_RUNS_FULL)
                     return
@@ -222,6 +232,10 @@ class Counter:
             state.end = start + size
 
         return callback
+
+    def _drop(self, address: int) -> None:
+        self._known.pop(address, None)
+        self._table[(address - self.state.table_base) // 2] = _Block()
 
     def _begin_run(self, lr: int, sp: int) -> None:
         state = self.state

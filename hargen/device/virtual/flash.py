@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,17 +137,20 @@ def keep(project_dir: Path, offset: int, data: bytes) -> None:
         ) from error
 
 
-def function_address(project_dir: Path, name: str, content: bytes) -> int:
-    """Return the address of a function of the firmware that is in the flash.
+def function_addresses(project_dir: Path, names: Iterable[str], content: bytes) -> list[int]:
+    """Return the addresses of functions of the firmware that is in the flash.
 
     Args:
         project_dir: the exported project.
-        name: the function's symbol.
+        names: the functions' symbols.
         content: the flash.
 
     Raises:
         DeviceError: there is no such function, or the flash holds another firmware.
     """
+    wanted = list(names)
+    if not wanted:
+        return []
     path = folder(project_dir) / "firmware.elf"
     elf = Elf(path)
     for segment in elf.segments():
@@ -159,11 +162,14 @@ def function_address(project_dir: Path, name: str, content: bytes) -> int:
                 why="it is not the firmware that the virtual flash holds",
                 hint="flash it again",
             )
-    address = elf.function(name)
-    if address is None:
-        why = f"the firmware has no function {name}"
-        raise DeviceError("the calls cannot be counted", where=str(path), why=why)
-    return address
+    addresses = []
+    for name in wanted:
+        address = elf.function(name)
+        if address is None:
+            why = f"the firmware has no function {name}"
+            raise DeviceError("the calls cannot be counted", where=str(path), why=why)
+        addresses.append(address)
+    return addresses
 
 
 @contextlib.contextmanager

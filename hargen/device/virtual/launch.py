@@ -139,6 +139,16 @@ class VirtualBoard:
         """Return the counted calls that have ended since the last time, in order."""
         return [RunCount(*run) for run in self._ask("drain")["runs"]]
 
+    def count(self, *functions: str) -> None:
+        """Count the calls of these functions from now on, and of no others.
+
+        A call from within a counted call is a part of that one.
+
+        Raises:
+            DeviceError: one of them is not in the firmware.
+        """
+        self._ask("count", functions=list(functions))
+
     def state(self) -> dict[str, int]:
         """Return totals since power-up: cycles, instructions, resets, bytes received and sent."""
         answer = self._ask("state")

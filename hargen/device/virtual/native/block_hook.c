@@ -3,8 +3,8 @@
  * Unicorn calls hg_block at the first instruction of every basic block, before it runs. What a
  * block costs is looked up in a table that the board's process fills when it first meets the block,
  * so that a block costs a few nanoseconds. The callback also stops the emulator when something is
- * due, and notes what each call of one function took. counter.py holds the same structures and the
- * same logic in Python, for where there is no compiler; a test holds the two equal.
+ * due, and notes what each call of a counted function took. counter.py holds the same structures
+ * and the same logic in Python, for where there is no compiler; a test holds the two equal.
  *
  * Built by hook_build.py with the host's compiler; needs no header of Unicorn.
  */
@@ -14,7 +14,7 @@ enum { HG_REGISTER_LR = 10, HG_REGISTER_SP = 12 }; /* unicorn's numbers: UC_ARM_
 
 enum { HG_STOP_DEADLINE = 1, HG_STOP_FPU = 2, HG_STOP_RUNS_FULL = 3 };
 
-enum { HG_BLOCK_USES_FPU = 1 };
+enum { HG_BLOCK_USES_FPU = 1, HG_BLOCK_IS_COUNTED = 2 };
 
 typedef struct {
   uint16_t size; /* bytes; 0 where the block is not known yet */
@@ -45,8 +45,7 @@ typedef struct {
   uint32_t stop_reason;
   uint32_t exception_depth;
 
-  /* the function whose calls are counted; an odd entry is no function */
-  uint32_t run_entry;
+  /* the call that is counted: of a function whose first block has HG_BLOCK_IS_COUNTED */
   uint32_t run_active;
   uint32_t run_return;
   uint32_t run_sp;
@@ -129,7 +128,7 @@ void hg_block(void *engine, uint64_t address, uint32_t size, void *user) {
       hg_register(c, engine, HG_REGISTER_SP) == c->run_sp) {
     hg_run_end(c);
   }
-  if (start == c->run_entry && !c->run_active) {
+  if ((block->flags & HG_BLOCK_IS_COUNTED) && !c->run_active) {
     if (c->runs_count == c->runs_capacity) {
       hg_stop(c, engine, HG_STOP_RUNS_FULL);
       return;
