@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hargen import __version__
+from hargen.cli.bench import bench
 from hargen.cli.board import app as board_app
 from hargen.cli.boards import boards
 from hargen.cli.build import build
@@ -67,6 +68,7 @@ app.command()(flash)
 app.command("validate-serial")(validate_serial)
 app.command()(selftest)
 app.command()(monitor)
+app.command()(bench)
 app.add_typer(zoo_app, name="zoo")
 app.add_typer(board_app, name="board")
 app.command()(boards)

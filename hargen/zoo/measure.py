@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from hargen import board as boards
-from hargen.build import compile as compiling
+from hargen.bench.made import make
 from hargen.build.compile import Image
 from hargen.convert import converter
-from hargen.device import flashing
-from hargen.emit import project
 from hargen.errors import HargenError
 from hargen.importers import model_file
 from hargen.importers.keras.model import KerasModel, is_keras
 from hargen.importers.keras.model import load as load_keras
-from hargen.validate import expected, validation
+from hargen.validate import validation
 from hargen.validate.report import Report
 from hargen.zoo import data_sets, original, svc
 from hargen.zoo.original import Original
@@ -85,16 +83,20 @@ def _make(task: Task, known: dict[str, Any], tell: Tell) -> _Made:
     """Export, build and flash."""
     artifact = task.entry.artifact
     data_set = data_sets.known(artifact.dataset)
-    tell("export", 0, 0)
-    keras = load_keras(artifact.path) if is_keras(artifact.path) else None
-    result = project.export(
+    keras = None
+    if is_keras(artifact.path):
+        tell("convert", 0, 0)
+        keras = load_keras(artifact.path)
+    made = make(
         artifact.path,
         task.folder,
-        board=boards.load(BOARD),
-        reference=expected.outputs,
+        boards.load(BOARD),
+        lambda step: tell(step, 0, 0),
         classes=None if data_set is None else data_set.classes,
         converted=None if keras is None else converter.to_float(keras),
+        jobs=task.jobs,
     )
+    result = made.exported
     known["notes"] += result.notes
     known["format"] = result.manifest.model.precision
     known["maccs"] = result.manifest.plan.maccs
@@ -104,11 +106,7 @@ def _make(task: Task, known: dict[str, Any], tell: Tell) -> _Made:
             shipped = {"shipped": svc_sizes.shipped()}
             known["maccs_by_formula"] = svc_sizes.maccs
             known["published"] = task.entry.published.model_copy(update=shipped)
-    tell("build", 0, 0)
-    image = compiling.build(task.folder, jobs=task.jobs)
-    tell("flash", 0, 0)
-    flashing.flash_virtual(task.folder, image)
-    return _Made(image, keras)
+    return _Made(made.image, keras)
 
 
 def _validate(

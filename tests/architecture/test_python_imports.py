@@ -24,6 +24,7 @@ STEPS = (
     {"device"},
     {"validate"},
     {"convert", "monitor"},
+    {"bench"},
     {"train"},
     {"zoo"},
     {"cli"},

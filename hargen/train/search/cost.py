@@ -9,27 +9,20 @@ from typing import Any
 import numpy as np
 
 from hargen import board as boards
-from hargen.build import compile as compiling
+from hargen.bench import counting
+from hargen.bench.made import make
 from hargen.convert import converter
 from hargen.convert.conversion import read_graph
 from hargen.datasets import Windows
-from hargen.device import flashing
-from hargen.device.virtual import VirtualBoard
-from hargen.emit import project
-from hargen.errors import DeviceError
 from hargen.importers.keras.backend import load_backend
 from hargen.importers.keras.model import KerasModel
-from hargen.link.client import Client
-from hargen.link.messages import Stage
 from hargen.optimize.passes import optimize
 from hargen.plan.planner import make_plan
 from hargen.train import archive, families
 from hargen.train.training import imported
-from hargen.validate import expected, wire
+from hargen.validate import wire
 
-_NAME = "har"
 _CALIBRATION = 100  # windows: the size of a network does not depend on its scales
-_TIMEOUT = 20.0  # seconds: several boards may share a processor
 _SEED = 0
 
 
@@ -114,27 +107,9 @@ class Meter:
         model = self._folder / "model.tflite"
         model.write_bytes(network.tflite)
         place = self._folder / "project"
-        exported = project.export(
-            model,
-            place,
-            board=self._board,
-            reference=expected.outputs,
-            name=_NAME,
-            classes=self._windows.classes,
-            force=True,
-        )
-        flashing.flash_virtual(place, compiling.build(place, jobs=1))
-        row = wire.inputs(self._windows.x[:1], exported.manifest.model.input)[0]
-        baud = self._board.serial.hello_baud
-        with (
-            VirtualBoard(place, count=f"{_NAME}_run", with_pty=False) as running,
-            Client(running.url, baud=baud, timeout=_TIMEOUT) as client,
-        ):
-            client.hello()
-            running.drain_runs()  # those of the start-up
-            for _ in client.run(Stage.WINDOW, [row.tobytes()]):
-                pass
-            counts = [run.instructions for run in running.drain_runs()]
-        if not counts:
-            raise DeviceError("the virtual board did not count the network", where=str(place))
-        return replace(network.cost, instructions=counts[0])
+        made = make(model, place, self._board, classes=self._windows.classes, jobs=1)
+        manifest = made.exported.manifest
+        rows = wire.inputs(self._windows.x[:1], manifest.model.input)
+        with counting.on_board(place, manifest) as board:
+            (run,) = board.inferences(rows)
+        return replace(network.cost, instructions=run.instructions)
