@@ -8,7 +8,7 @@ JOBS   ?= 2
 # hargen, clang-format and the rest by their names
 ON_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help demo test test-long lint format docs wheel bench bench-accept clean tools-demo tools-test
+.PHONY: help demo test test-long lint format docs wheel bench targets bench-accept clean tools-demo tools-test
 
 help:
 	@echo "make demo       a model becomes C, is flashed onto a virtual board and proven equal"
@@ -19,6 +19,7 @@ help:
 	@echo "make docs       the site of docs/, into build/site"
 	@echo "make wheel      dist/*.whl and *.tar.gz"
 	@echo "make bench      the numbers: accuracy, bytes, time"
+	@echo "make targets    instructions and bytes beside their goals, and beside what others need"
 	@echo "make bench-accept  today's instructions and bytes become the committed ones"
 	@echo "make clean      remove what make made, .venv too"
 
@@ -64,6 +65,9 @@ wheel: $(READY)
 
 bench: tools-demo $(READY)
 	@$(ON_PATH) python tools/bench.py
+
+targets: tools-demo $(READY)
+	@$(ON_PATH) python tools/targets.py
 
 bench-accept: tools-test $(READY)
 	@$(ON_PATH) python tests/bench/figures.py

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hargen.validate import data, wire
+from hargen import datasets
+from hargen.validate import wire
 from hargen.validate.project import Project
 
 _NOISE = 5.0  # m/s2, about what walking is
@@ -42,10 +43,11 @@ def read(project: Project, given: Given) -> Rows:
     """Return the windows for a project's network.
 
     Raises:
-        UsageError: a limit below 1.
         DataError: the data cannot be read or does not fit the model.
     """
-    source, windows = _noise(project, given) or _windows(project, given)
+    source, windows = _noise(project, given) or _motion(project, given)
+    if given.limit is not None:
+        windows = windows[: given.limit]
     model = project.manifest.model
     is_mixed = "float32" in (model.input.dtype, model.output.dtype)
     int8 = None
@@ -54,9 +56,21 @@ def read(project: Project, given: Given) -> Rows:
     return Rows(source, wire.inputs(windows, model.input), int8)
 
 
-def _windows(project: Project, given: Given) -> tuple[str, NDArray[np.float32]]:
-    synthetic = given.synthetic if given.data is None else None
-    found = data.read(project, given.data, synthetic, given.seed, given.limit).windows
+def _motion(project: Project, given: Given) -> tuple[str, NDArray[np.float32]]:
+    """Return recorded or made-up motion; whether its activities are the model's is all the same."""
+    window, axes = wire.window_and_axes(project.manifest)
+    spec = project.preprocessing
+    if given.data is not None:
+        found = datasets.load(given.data, window=window, preprocessing=spec, axes=axes)
+    else:
+        found = datasets.synthetic(
+            given.synthetic,
+            window=window,
+            preprocessing=spec,
+            classes=project.manifest.classes,
+            axes=axes,
+            seed=given.seed,
+        )
     return found.source, found.x
 
 
@@ -67,4 +81,4 @@ def _noise(project: Project, given: Given) -> tuple[str, NDArray[np.float32]] | 
         return None
     noise = np.random.default_rng(given.seed).normal(0.0, _NOISE, (given.synthetic, window, axes))
     source = f"noise: {given.synthetic} windows of {axes} axes, seed {given.seed}"
-    return source, noise[: given.limit].astype(np.float32)
+    return source, noise.astype(np.float32)
