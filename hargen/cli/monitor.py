@@ -135,7 +135,8 @@ def _asked(record: Path | None, labels: str | None, label: str | None, force: bo
 
 def _labels(asked: _Asked, classes: tuple[str, ...]) -> Labels:
     """Return the labels by key: those asked for, or the model's classes; that of --label too."""
-    from hargen.monitor.labels import Labels, check
+    from hargen.cli import console
+    from hargen.monitor.labels import MOST, Labels, check
 
     if not asked.is_recording:
         return Labels(())
@@ -144,6 +145,8 @@ def _labels(asked: _Asked, classes: tuple[str, ...]) -> Labels:
         names = check(classes, "the model's classes")
     if asked.first and asked.first not in names:
         names = (*names, asked.first)
+    if len(names) > MOST:
+        console.note(f"only the first {MOST} of {len(names)} labels have a key; see --labels")
     return Labels(names, asked.first)
 
 

@@ -243,6 +243,13 @@ def test_names_of_the_board_cannot_play_with_the_terminal(
     assert "\x1b" not in run("--windows", 1).err
 
 
+def test_more_labels_than_keys_are_said(run: Run, motion: Motion, tmp_path: Path) -> None:
+    labels = ",".join(f"activity {number}" for number in range(12))
+    done = run("--windows", 1, "--record", tmp_path / "a.csv", "--labels", labels)
+    assert done.code == 0
+    assert "note: only the first 9 of 12 labels have a key" in done.err
+
+
 def test_nothing_at_all_is_an_error(run: Run, device: LiveDevice) -> None:
     done = run("--seconds", 0.5)
     assert done.code == 5
