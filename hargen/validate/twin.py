@@ -7,8 +7,6 @@ but operations that IEEE 754 defines exactly.
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,16 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hargen import resources
-from hargen.build.toolchain import find_host_compiler
-from hargen.errors import DataError, ToolError
 from hargen.manifest import Manifest
-from hargen.validate import integer_window, wire
-
-FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fno-math-errno")
-FOLDERS = ("Model", "Runtime", "Preprocess", "Link", "App")
-_COMPILE_SECONDS = 120
-_SECONDS_A_WINDOW = 0.1  # a network for a microcontroller takes a thousandth of it
+from hargen.validate import integer_window, twin_program, wire
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,56 +105,10 @@ def _answers(
     project_dir: Path, stage: str, given: bytes, windows: int, record: np.dtype[Any]
 ) -> tuple[NDArray[Any], str]:
     """Return the program's records, and the compiler's name with its version."""
-    compiler = find_host_compiler()
-    with tempfile.TemporaryDirectory(prefix="hargen-twin-") as folder:
-        program = Path(folder) / "twin"
-        _compile(compiler, project_dir, program)
-        try:
-            done = subprocess.run(
-                [str(program), stage],
-                input=given,
-                capture_output=True,
-                timeout=10 + _SECONDS_A_WINDOW * windows,
-                check=False,
+    with twin_program.program(project_dir, "hg_twin.c") as program:
+        printed = program.run([stage], given, windows)
+        if len(printed) != windows * record.itemsize:
+            raise program.failed(
+                f"it answered {len(printed) / record.itemsize:g} windows instead of {windows}"
             )
-        except subprocess.TimeoutExpired as error:
-            raise _failed(project_dir, f"it did not end within {error.timeout:.0f} s") from error
-    if done.returncode != 0 or len(done.stdout) != windows * record.itemsize:
-        words = done.stderr.decode("utf-8", "replace").strip()
-        raise _failed(project_dir, words or f"it ended with {done.returncode}")
-    return np.frombuffer(done.stdout, record), _version(compiler)
-
-
-def _compile(compiler: Path, project_dir: Path, program: Path) -> None:
-    sources = sorted((project_dir / "Model").glob("*.c"))
-    sources += sorted((project_dir / "Runtime").glob("*.c"))
-    harness = resources.firmware() / "twin" / "hg_twin.c"
-    command = [str(compiler), *FLAGS]
-    command += [f"-I{project_dir / folder}" for folder in FOLDERS]
-    command += [str(path) for path in (*sources, harness)]
-    command += ["-lm", "-o", str(program)]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"{compiler.name} cannot be run", why=str(error)) from error
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if "error" in line]
-        raise ToolError(
-            f"{compiler.name} cannot compile the network for this machine",
-            where=str(project_dir),
-            why=(lines or done.stderr.splitlines() or ["it said nothing"])[0],
-            hint="hargen export --force writes the project anew; CC names another compiler",
-        )
-
-
-def _version(compiler: Path) -> str:
-    done = subprocess.run(
-        [str(compiler), "-dumpfullversion"], capture_output=True, text=True, check=False
-    )
-    return f"{compiler.name} {done.stdout.strip()}".strip()
-
-
-def _failed(project_dir: Path, why: str) -> DataError:
-    return DataError("the network failed on this machine", where=str(project_dir), why=why)
+    return np.frombuffer(printed, record), program.compiler

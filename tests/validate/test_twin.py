@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hargen import manifest, models
 from hargen.board import load
 from hargen.emit import project
 from hargen.errors import DataError, ToolError
-from hargen.validate import expected, twin
+from hargen.validate import expected, twin, twin_program
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +74,61 @@ def test_a_network_that_fails_is_an_error(exported: Path, rows: np.ndarray, tmp_
     table.write_text(table.read_text().replace("last_input = input;", "return HG_ERROR_STATE;", 1))
     with pytest.raises(DataError, match="returned -3"):
         twin.run(failing, manifest.read(failing), rows)
+
+
+# --- the programs are kept
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Put a compiler in front that notes what it compiles; return a function that counts."""
+    notes = tmp_path / "compiled"
+    wrapper = tmp_path / "counting-cc"
+    wrapper.write_text(
+        f'#!/bin/sh\nfor word; do [ "$word" = -o ] && echo >> {notes}; done\nexec cc "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("CC", str(wrapper))
+    return lambda: len(notes.read_text().splitlines()) if notes.exists() else 0
+
+
+@pytest.fixture
+def own(exported: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "own"
+    shutil.copytree(exported, folder, ignore=shutil.ignore_patterns(".hargen"))
+    return folder
+
+
+def test_the_same_sources_are_compiled_once(
+    own: Path, rows: np.ndarray, counted: Callable[[], int]
+) -> None:
+    first = twin.run(own, manifest.read(own), rows)
+    again = twin.run(own, manifest.read(own), rows[:7])
+    assert counted() == 1
+    assert again.outputs.tobytes() == first.outputs[:7].tobytes()
+    assert again.compiler == first.compiler
+
+
+@pytest.mark.parametrize("file", ["Model/har_data.c", "Runtime/hg_dual_s8.h", "App/hg_model.h"])
+def test_other_sources_are_compiled_anew(
+    own: Path, rows: np.ndarray, counted: Callable[[], int], file: str
+) -> None:
+    twin.run(own, manifest.read(own), rows)
+    (own / file).write_text((own / file).read_text() + "/* edited */\n")
+    twin.run(own, manifest.read(own), rows)
+    assert counted() == 2
+
+
+def test_only_the_last_programs_are_kept(own: Path, rows: np.ndarray) -> None:
+    data = own / "Model/har_data.c"
+    for _ in range(twin_program.KEPT + 2):
+        data.write_text(data.read_text() + "/* edited */\n")
+        twin.run(own, manifest.read(own), rows[:1])
+    assert len(list((own / twin_program.KEPT_IN).iterdir())) == twin_program.KEPT
+
+
+def test_where_nothing_can_be_kept_it_runs_all_the_same(own: Path, rows: np.ndarray) -> None:
+    (own / ".hargen").write_text("in the way of the folder")
+    found = twin.run(own, manifest.read(own), rows)
+    assert len(found.outputs) == len(rows)
+    assert (own / ".hargen").is_file()
