@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hargen import board as boards
 from hargen import files
-from hargen.board import Board
-from hargen.build.compile import Image, find_image
+from hargen.build.compile import Image
 from hargen.device.real import detect
-from hargen.device.virtual import VirtualBoard
-from hargen.errors import DeviceError, ToolError, UsageError
+from hargen.errors import ToolError, UsageError
 from hargen.link.client import Client
 from hargen.link.messages import Stage
 from hargen.link.replies import Hello
+from hargen.validate import connection, judge, project, session, trial, twins, versions, wire
 from hargen.validate import data as windows_of
-from hargen.validate import judge, project, session, trial, twins, versions, wire
 from hargen.validate.data import Truth
 from hargen.validate.project import Project
 from hargen.validate.report import CountSpread, Footprint, Hashes, Report
@@ -63,28 +59,25 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
             "--port /dev/ttyACM0 is a real one, hargen doctor lists the ports",
         )
     found = project.read(request.project_dir, warn)
-    board = boards.load(found.manifest.board)
     truth = windows_of.read(found, request.data, request.synthetic, request.seed, request.limit)
     asked = trial.prepare(request.stage, found, truth, request.reference, warn)
     expected, exact = asked.expected, asked.exact
-    image = _image(request.project_dir)
-    with ExitStack() as stack:
-        virtual, port = _open(request, found, stack, warn)
-        try:
-            client = stack.enter_context(
-                Client(port, baud=board.serial.hello_baud, timeout=request.timeout)
-            )
-            build_id = None if image is None else image.build_id
-            hello = session.identify(client, found.manifest, build_id, request.virtual)
-            if virtual is not None:
-                virtual.drain_runs()  # those of the start-up are nobody's windows
-            fast = _fast_baud(request, board, hello)
-            exchanged = _exchange(client, found, asked, fast, progress)
-        except DeviceError as error:
-            raise _cause(error, virtual) from error
-        baud = client.baud
-        runs = [] if virtual is None else virtual.drain_runs()
-        violations = [] if virtual is None else virtual.violations()
+    image = connection.built_image(request.project_dir)
+    with connection.connect(
+        found,
+        virtual=request.virtual,
+        port=request.port,
+        timeout=request.timeout,
+        count=_counted(request.stage, found),
+        warn=warn,
+    ) as opened:
+        if opened.virtual is not None:
+            opened.virtual.drain_runs()  # those of the start-up are nobody's windows
+        fast = opened.fast_baud if request.baud is None else request.baud
+        exchanged = _exchange(opened.client, found, asked, fast, progress)
+        hello, port, baud = opened.hello, opened.port, opened.client.baud
+        runs = [] if opened.virtual is None else opened.virtual.drain_runs()
+        violations = opened.violations()
     return Report(
         **_who(request, found, truth, image, hello),
         reference=None if expected is None else expected.name,
@@ -145,49 +138,6 @@ def _counted(stage: StageName, found: Project) -> str:
         return f"{found.manifest.name}_run_window"
     has_edges = "float32" in (model.input.dtype, model.output.dtype)
     return f"{found.manifest.name}_run" + ("_s8" if stage == "int8" and has_edges else "")
-
-
-def _open(
-    request: Request, found: Project, stack: ExitStack, warn: Callable[[str], None]
-) -> tuple[VirtualBoard | None, str]:
-    """Return the virtual board, where one was asked for, and the port of whichever board."""
-    if request.port is not None:
-        return None, request.port
-    virtual = stack.enter_context(
-        VirtualBoard(request.project_dir, count=_counted(request.stage, found))
-    )
-    if virtual.hook == "python":
-        warn(
-            "no C compiler for the virtual board's instruction counter: "
-            "it counts in Python, the same numbers some fifty times slower"
-        )
-    return virtual, virtual.pty or virtual.url
-
-
-def _cause(error: DeviceError, virtual: VirtualBoard | None) -> DeviceError:
-    """Return the rule that a virtual board stopped for, or else what the link noticed."""
-    violations = [] if virtual is None else virtual.violations()
-    if not violations:
-        return error
-    return DeviceError(
-        "the firmware did what real silicon would not serve",
-        where=error.where,
-        why=violations[0],
-        hint="docs/virtual-board.md explains each rule",
-    )
-
-
-def _image(project_dir: Path) -> Image | None:
-    try:
-        return find_image(project_dir)
-    except UsageError:  # never built here: there is nothing to compare the board's image with
-        return None
-
-
-def _fast_baud(request: Request, board: Board, hello: Hello) -> int | None:
-    if request.baud is not None:
-        return request.baud
-    return board.serial.fast_baud if board.serial.fast_baud in hello.bauds else None
 
 
 def _who(

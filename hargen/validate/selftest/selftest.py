@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from hargen import board as boards
 from hargen.board import Board
-from hargen.build.compile import Image, find_image
+from hargen.build.compile import Image
 from hargen.device.real import detect
 from hargen.device.virtual import VirtualBoard
 from hargen.errors import DeviceError, LimitError, MissingExtraError, UsageError
 from hargen.link.client import Client
 from hargen.link.replies import Hello
-from hargen.validate import data, project, session, versions, wire, yardstick
+from hargen.validate import connection, data, project, session, versions, wire, yardstick
 from hargen.validate.expected import expect
 from hargen.validate.project import Project
 from hargen.validate.selftest import clock, echo, estimate
@@ -86,7 +86,7 @@ def run(request: Request, progress: Progress, warn: Callable[[str], None]) -> Se
     truth = data.read(found, None, request.windows, 0, None)
     rows = wire.inputs(truth.windows.x, found.manifest.model.input)
     exact = yardstick.of(found, rows, expect(found.model, rows))
-    image = _image(request.project_dir)
+    image = connection.built_image(request.project_dir)
     with ExitStack() as stack:
         virtual = (
             stack.enter_context(VirtualBoard(request.project_dir)) if request.virtual else None
@@ -287,10 +287,3 @@ def _violations(bench: _Bench) -> list[Check]:
     """
     found = [] if bench.virtual is None else bench.virtual.violations()
     return [Check(name="violations", status="broken", lines=found[:5])] if found else []
-
-
-def _image(project_dir: Path) -> Image | None:
-    try:
-        return find_image(project_dir)
-    except UsageError:  # never built here
-        return None
