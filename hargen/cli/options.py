@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+
+
+class Stage(StrEnum):
+    """Where the data is put in."""
+
+    raw = "raw"
+    window = "window"
+    int8 = "int8"
 
 
 def _complete_board(incomplete: str) -> list[str]:
@@ -51,6 +60,30 @@ BoardTimeout: TypeAlias = Annotated[
     float,
     typer.Option(
         "--timeout", metavar="SECONDS", min=0.01, max=3600.0, help="Patience with the board."
+    ),
+]
+Data: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="DATA",
+        help="Windows (.npz), or recordings: mobility_v1, st_har_26hz, WISDM, CSV.",
+    ),
+]
+Synthetic: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--synthetic", "-s", metavar="N", help="N windows of made-up motion instead."),
+]
+Seed: TypeAlias = Annotated[int, typer.Option("--seed", min=0, help="Of the synthetic motion.")]
+Baud: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--baud",
+        metavar="N",
+        min=1,
+        max=2**32 - 1,  # it travels in 32 bits
+        help="Rate for the windows, instead of the board's.",
     ),
 ]
 Classes: TypeAlias = Annotated[

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hargen.cli.options import BoardTimeout, JsonFile, Port, ProjectDir, Virtual
-
-
-class Stage(StrEnum):
-    """Where the data is put in."""
-
-    raw = "raw"
-    window = "window"
-    int8 = "int8"
+from hargen.cli.options import (
+    Baud,
+    BoardTimeout,
+    Data,
+    JsonFile,
+    Port,
+    ProjectDir,
+    Seed,
+    Stage,
+    Synthetic,
+    Virtual,
+)
 
 
 def validate_serial(
     directory: ProjectDir = Path(),
     virtual: Virtual = False,
     port: Port = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            "-d",
-            metavar="DATA",
-            help="Windows (.npz), or recordings: mobility_v1, st_har_26hz, WISDM, CSV.",
-        ),
-    ] = None,
-    synthetic: Annotated[
-        int | None,
-        typer.Option("--synthetic", "-s", metavar="N", help="N windows of made-up motion instead."),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the synthetic motion.")] = 0,
+    data: Data = None,
+    synthetic: Synthetic = None,
+    seed: Seed = 0,
     stage: Annotated[
         Stage,
         typer.Option(
@@ -60,16 +51,7 @@ def validate_serial(
     reference: Annotated[
         bool, typer.Option(help="Compare with LiteRT's reference kernels.")
     ] = True,
-    baud: Annotated[
-        int | None,
-        typer.Option(
-            "--baud",
-            metavar="N",
-            min=1,
-            max=2**32 - 1,  # it travels in 32 bits
-            help="Rate for the windows, instead of the board's.",
-        ),
-    ] = None,
+    baud: Baud = None,
     timeout: BoardTimeout = 2.0,
 ) -> None:
     """Prove a board's answers, over its serial port.
