@@ -194,6 +194,23 @@ static hg_status_t hg_inference_reach(uint32_t index) {
   return HG_OK;
 }
 
+/* The bytes of a reply to READ_LAYER: what lies at `data`, from the wanted offset on. */
+static void hg_inference_send(hg_server_t *server, const hg_read_layer_request_t *wanted,
+                              const uint8_t *data, uint32_t whole) {
+  if (wanted->offset >= whole) {
+    hg_server_nak(server, HG_NAK_INDEX, whole);
+    return;
+  }
+  const hg_read_layer_reply_t reply = {wanted->index, wanted->offset, whole};
+  const uint32_t left = whole - wanted->offset;
+  const uint32_t room = HG_CHUNK_SIZE - (uint32_t)sizeof reply;
+  const uint32_t size = left < room ? left : room;
+  hg_server_begin(server, (uint32_t)sizeof reply + size);
+  hg_server_put(server, &reply, sizeof reply);
+  hg_server_put(server, data + wanted->offset, size);
+  hg_server_end(server);
+}
+
 void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request) {
   const hg_info_t *info = hg_model.info;
   hg_read_layer_request_t wanted;
@@ -202,26 +219,20 @@ void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request) {
     hg_server_nak(server, HG_NAK_NO_RUN, HG_TYPE_RUN);
     return;
   }
+  if (wanted.index == HG_READ_WINDOW && hg_model.stream != NULL) {
+    hg_inference_send(server, &wanted, (const uint8_t *)hg_model.stream->window(),
+                      info->input.size * (uint32_t)sizeof(float));
+    return;
+  }
   if (wanted.index >= info->layer_count) {
     hg_server_nak(server, HG_NAK_INDEX, info->layer_count);
     return;
   }
   const hg_layer_info_t *layer = &info->layers[wanted.index];
-  if (wanted.offset >= layer->size) {
-    hg_server_nak(server, HG_NAK_INDEX, layer->size);
-    return;
-  }
   const hg_status_t status = hg_inference_reach(wanted.index);
   if (status != HG_OK) {
     hg_server_nak(server, HG_NAK_MODEL, (uint32_t)status);
     return;
   }
-  const hg_read_layer_reply_t reply = {wanted.index, wanted.offset, layer->size};
-  const uint32_t left = layer->size - wanted.offset;
-  const uint32_t room = HG_CHUNK_SIZE - (uint32_t)sizeof reply;
-  const uint32_t size = left < room ? left : room;
-  hg_server_begin(server, (uint32_t)sizeof reply + size);
-  hg_server_put(server, &reply, sizeof reply);
-  hg_server_put(server, hg_model.arena + layer->offset + wanted.offset, size);
-  hg_server_end(server);
+  hg_inference_send(server, &wanted, hg_model.arena + layer->offset, layer->size);
 }

@@ -22,6 +22,7 @@
 #define HG_NO_CYCLES 0xFFFFFFFFu   /* in a profile: the layer returned an error */
 #define HG_NO_WINDOW 0xFFFFFFFFu   /* in a raw reply: no window got full with these samples */
 #define HG_NO_ACTIVITY 0xFFFFFFFFu /* in a live state: no window has run in this stream */
+#define HG_READ_WINDOW 0xFFFFFFFFu /* READ_LAYER: the stream's window, in place of a layer */
 #define HG_UNSOLICITED 0u          /* sequence number of a frame that answers no request */
 
 /* The second byte of every frame. A reply's type is its request's with the top bit set. */
@@ -200,7 +201,7 @@ typedef struct {
 } hg_selftest_reply_t;
 
 typedef struct {
-  uint32_t index;
+  uint32_t index;  /* of the layer, or HG_READ_WINDOW */
   uint32_t offset; /* bytes from the start of the layer's result */
 } hg_read_layer_request_t;
 

@@ -218,6 +218,17 @@ class Client:
 
     def read_layer(self, index: int) -> bytes:
         """Return the bytes of a layer's result for the last window that ran."""
+        return self._read(index)
+
+    def read_window(self) -> bytes:
+        """Return the stream's last full window as the network saw it, float32; before more samples.
+
+        Raises:
+            DeviceError: the firmware takes no samples, or none since its reset.
+        """
+        return self._read(messages.READ_WINDOW)
+
+    def _read(self, index: int) -> bytes:
         data = b""
         size = 1
         while len(data) < size:

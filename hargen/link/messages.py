@@ -27,6 +27,8 @@ NO_CYCLES = 0xFFFFFFFF
 DTYPE_INT8 = 1
 """A tensor's dtype: 0 is float32."""
 NO_WINDOW = 0xFFFFFFFF
+READ_WINDOW = 0xFFFFFFFF
+"""READ_LAYER's index for the stream's window, as the network sees it."""
 """In a raw reply: no window got full with these samples."""
 NO_ACTIVITY = 0xFFFFFFFF
 """In a live state: no window has run in this stream."""
