@@ -18,7 +18,8 @@ from hargen.preprocessing.spec import Filter, Preprocessing, Section, Unit
 Float64 = npt.NDArray[np.float64]
 
 
-def _initial_scale(filter_: Filter, first: float) -> float:
+def initial_scale(filter_: Filter, first: float) -> float:
+    """Return what the sensor had read before the first sample, for the state of the sections."""
     if filter_.initial == "zero":
         return 0.0
     if filter_.initial == "settled-or-one" and first == 0.0:
@@ -52,7 +53,7 @@ def high_pass(samples: Float64, filter_: Filter) -> Float64:
     for axis in range(samples.shape[1]):
         column = samples[:, axis].tolist()
         if column:
-            scale = _initial_scale(filter_, column[0])
+            scale = initial_scale(filter_, column[0])
             for section in filter_.sections:
                 column = _run_section(section, column, scale)
         result[:, axis] = column

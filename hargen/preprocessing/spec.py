@@ -189,6 +189,11 @@ class Preprocessing(_Table):
         """Whether there is more to do than to bring samples into the unit."""
         return self.filter is not None or self.normalization is not None
 
+    @property
+    def normalizes_windows(self) -> bool:
+        """Whether each window is normalized by its own mean and std."""
+        return self.normalization is not None and self.normalization.kind == "window"
+
     def scale_from(self, unit: Unit) -> float:
         """Return the factor that turns values in `unit` into this spec's unit."""
         in_m_per_s2 = {"m/s2": 1.0, "g": self.gravity, "mg": self.gravity / 1000.0}

@@ -68,10 +68,9 @@ def plan(spec: Preprocessing) -> StreamPlan:
     sections = () if spec.filter is None else second_order(spec.filter)
     settle = 0
     if sections:
-        radius = max(_radius(section) for section in sections)
         if not all(is_stable(_rounded(delta(section))) for section in sections):
             raise refused("rounded to float32, a pole is not inside the unit circle")
-        settle = math.ceil(math.log(SETTLED_TO) / math.log(radius)) if radius > 0.0 else 1
+        settle = settling_samples(sections)
         if settle > _LONGEST:
             raise refused(f"it takes {settle} samples to settle, {_LONGEST} are the most")
         if _largest(sections, settle) * count * FULL_SCALE > _LARGEST:
@@ -83,6 +82,12 @@ def plan(spec: Preprocessing) -> StreamPlan:
         settle=settle if spec.filter_state == "stream" else 0,
         least_std=spec.scale_from("mg"),
     )
+
+
+def settling_samples(sections: Sequence[Section]) -> int:
+    """Return the samples until a filter of stable sections has settled."""
+    radius = max(_radius(section) for section in sections)
+    return math.ceil(math.log(SETTLED_TO) / math.log(radius)) if radius > 0.0 else 1
 
 
 def delta(section: Section) -> DeltaSection:
