@@ -221,7 +221,7 @@ void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request) {
   }
   if (wanted.index == HG_READ_WINDOW && hg_model.stream != NULL) {
     hg_inference_send(server, &wanted, (const uint8_t *)hg_model.stream->window(),
-                      info->input.size * (uint32_t)sizeof(float));
+                      info->input.size * HG_WINDOW_VALUE_SIZE);
     return;
   }
   if (wanted.index >= info->layer_count) {

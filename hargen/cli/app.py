@@ -15,6 +15,7 @@ from hargen.cli.bench import bench
 from hargen.cli.board import app as board_app
 from hargen.cli.boards import boards
 from hargen.cli.build import build
+from hargen.cli.compare import compare
 from hargen.cli.doctor import doctor
 from hargen.cli.export import export
 from hargen.cli.flash import flash
@@ -66,6 +67,7 @@ app.command()(build)
 app.command()(lint)
 app.command()(flash)
 app.command("validate-serial")(validate_serial)
+app.command()(compare)
 app.command()(selftest)
 app.command()(monitor)
 app.command()(bench)

@@ -25,7 +25,19 @@ class Truth:
 def read(
     project: Project, data: Path | None, synthetic: int | None, seed: int, limit: int | None
 ) -> Truth:
-    """Return the windows that a user asked for.
+    """Return the windows that a user asked for, with the model's class of each.
+
+    Args, raises: as windows; and DataError where the data's classes are not the model's.
+    """
+    found = windows(project, data, synthetic, seed, limit)
+    labels = datasets.labels_for(found, project.manifest.classes)
+    return Truth(found, labels.y, labels.left_out)
+
+
+def windows(
+    project: Project, data: Path | None, synthetic: int | None, seed: int, limit: int | None
+) -> Windows:
+    """Return the windows that a user asked for, whatever their classes.
 
     Args:
         project: gives the window's length, the preprocessing and the classes.
@@ -47,20 +59,16 @@ def read(
     if limit is not None and limit < 1:
         raise UsageError(f"--limit {limit} is below 1")
     window, axes = wire.window_and_axes(project.manifest)
-    classes = project.manifest.classes
     if data is not None:
-        windows = datasets.load(data, window=window, preprocessing=project.preprocessing, axes=axes)
+        found = datasets.load(data, window=window, preprocessing=project.preprocessing, axes=axes)
     else:
         assert synthetic is not None
-        windows = datasets.synthetic(
+        found = datasets.synthetic(
             synthetic,
             window=window,
             preprocessing=project.preprocessing,
-            classes=classes,
+            classes=project.manifest.classes,
             axes=axes,
             seed=seed,
         )
-    if limit is not None:
-        windows = windows.first(limit)
-    labels = datasets.labels_for(windows, classes)
-    return Truth(windows, labels.y, labels.left_out)
+    return found if limit is None else found.first(limit)

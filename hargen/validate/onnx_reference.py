@@ -18,10 +18,14 @@ _ERRORS_ONLY = 3  # onnxruntime's log level
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """outputs: (n, outputs) float32, probabilities or decisions; classes: (n,) their indices."""
+    """outputs: (n, outputs) float32, probabilities or decisions; classes: (n,) their indices.
+
+    features: (n, features) float32, what the classifier itself is given.
+    """
 
     outputs: NDArray[np.float32]
     classes: NDArray[np.int64]
+    features: NDArray[np.float32]
 
 
 def version() -> str:
@@ -57,18 +61,23 @@ def run(model: bytes, windows: NDArray[Any]) -> Answers:
     try:
         session = onnxruntime.InferenceSession(bare, options, providers=["CPUExecutionProvider"])
         (source,) = session.get_inputs()
-        found, scores = session.run(None, {source.name: windows.astype(np.float32)})
+        given = {source.name: windows.astype(np.float32)}
+        found, scores, *features = session.run(None, given)
     except Exception as error:  # onnxruntime's own classes, one for each of its status codes
         raise ModelError(f"{NAME} cannot run the model", why=str(error).splitlines()[0]) from error
     position = {label: index for index, label in enumerate(labels)}
     classes = np.array([position[label] for label in np.asarray(found).tolist()], np.int64)
     if scores.shape[1] == 2 and not _has_probabilities(classifier):
         scores = scores[:, 1:]  # the only decision; the first column is its negative
-    return Answers(np.asarray(scores, np.float32).reshape(len(windows), -1), classes)
+    return Answers(
+        outputs=np.asarray(scores, np.float32).reshape(len(windows), -1),
+        classes=classes,
+        features=np.asarray(features[0] if features else given[source.name]),
+    )
 
 
 def _bare(model: Any) -> tuple[Any, bytes]:
-    """Return the classifier's node and the model with that node's own outputs, its batch free.
+    """Return the classifier's node and the model with that node's outputs and input, batch free.
 
     What converters put behind it (ZipMap's dictionaries, a column a class, scikit-learn's
     decision_function) is as various as it is irrelevant to class and scores.
@@ -77,7 +86,10 @@ def _bare(model: Any) -> tuple[Any, bytes]:
 
     classifier = next(node for node in model.graph.node if node.op_type == "SVMClassifier")
     del model.graph.output[:], model.graph.value_info[:]
-    model.graph.output.extend(map(helper.make_empty_tensor_value_info, classifier.output))
+    wanted = list(classifier.output)
+    if classifier.input[0] not in {tensor.name for tensor in model.graph.input}:
+        wanted.append(classifier.input[0])
+    model.graph.output.extend(map(helper.make_empty_tensor_value_info, wanted))
     stored = {tensor.name for tensor in model.graph.initializer}
     for source in model.graph.input:
         if source.name not in stored:

@@ -47,7 +47,7 @@ def run(
         ToolError: the reference's package is not installed.
     """
     if interpreter_class is None:
-        interpreter_class, resolver = _litert()
+        interpreter_class, resolver = litert()
     try:
         interpreter = interpreter_class(
             model_content=model, experimental_op_resolver_type=resolver, num_threads=1
@@ -82,7 +82,12 @@ def run(
     return np.stack(outputs) if outputs else empty
 
 
-def _litert() -> tuple[Any, Any]:
+def litert() -> tuple[Any, Any]:
+    """Return LiteRT's interpreter and the resolver of its reference kernels.
+
+    Raises:
+        ToolError: the package is not installed.
+    """
     try:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
     except ImportError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hargen.validate.reference import litert
 
 Array = NDArray[Any]
 
@@ -20,19 +22,27 @@ class Tensors:
     values: dict[int, Array]
 
 
-def run(model: bytes, windows: NDArray[Any], tensors: Sequence[int] | None = None) -> Tensors:
+def run(
+    model: bytes,
+    windows: NDArray[Any],
+    tensors: Sequence[int] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Tensors:
     """Return tensors (n, elements) of a .tflite for every window, by the reference kernels.
 
     Args:
         model: the file's bytes, of a model that hargen.importers has read.
         windows: (n, elements) in the model's input dtype.
         tensors: indices of those wanted; None for all that the operators compute.
-    """
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+        progress: called with the number of windows done.
 
-    interpreter = Interpreter(
+    Raises:
+        ToolError: the reference's package is not installed.
+    """
+    interpreter_class, resolver = litert()
+    interpreter = interpreter_class(
         model_content=model,
-        experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+        experimental_op_resolver_type=resolver,
         experimental_preserve_all_tensors=True,
         num_threads=1,
     )
@@ -41,7 +51,7 @@ def run(model: bytes, windows: NDArray[Any], tensors: Sequence[int] | None = Non
     details = {int(d["index"]): d for d in interpreter.get_tensor_details()}
     wanted = sorted(details) if tensors is None else list(tensors)
     rows: dict[int, list[Array]] = {index: [] for index in wanted}
-    for window in windows:
+    for done, window in enumerate(windows, start=1):
         interpreter.set_tensor(source["index"], window.reshape(source["shape"]))
         interpreter.invoke()
         for index, found in list(rows.items()):
@@ -49,5 +59,7 @@ def run(model: bytes, windows: NDArray[Any], tensors: Sequence[int] | None = Non
                 found.append(interpreter.get_tensor(index).reshape(-1))
             except ValueError:  # a tensor that only the optimized kernels fill
                 del rows[index]
+        if progress is not None:
+            progress(done)
     names = tuple(str(details[i]["name"]) if i in details else "" for i in range(max(details) + 1))
     return Tensors(names, {index: np.stack(found) for index, found in rows.items()})

@@ -128,7 +128,7 @@ def _expect(found: Project, rows: NDArray[Any], manifest: Manifest) -> Expected:
     source, sink = found.manifest.model.input, found.manifest.model.output
     given = rows
     if rows.dtype == np.int8 and source.dtype == "float32":
-        given = _real(rows, source)
+        given = wire.dequantize(rows, source)
     answer = expect(found.model, given)
     if manifest.model.output.dtype == sink.dtype:
         return answer
@@ -140,13 +140,7 @@ def _seen(same: Twin, windows: NDArray[np.float32], source: Tensor) -> NDArray[A
     """Return what the twin's network saw as the model takes it: the same int8 in either dtype."""
     if same.quantized is None:
         return wire.inputs(windows, source)
-    return same.quantized if source.dtype == "int8" else _real(same.quantized, source)
-
-
-def _real(quantized: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
-    steps = (quantized.astype(np.int32) - tensor.zero_point).astype(np.float32)
-    real: NDArray[np.float32] = steps * np.float32(tensor.scale)
-    return real
+    return same.quantized if source.dtype == "int8" else wire.dequantize(same.quantized, source)
 
 
 def _exact(

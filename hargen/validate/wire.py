@@ -36,6 +36,13 @@ def quantize(values: NDArray[np.float32], tensor: Tensor) -> NDArray[np.int8]:
     return quantized
 
 
+def dequantize(quantized: NDArray[Any], tensor: Tensor) -> NDArray[np.float32]:
+    """Return int8 values as floats that quantize gives back."""
+    steps = (quantized.astype(np.int32) - tensor.zero_point).astype(np.float32)
+    real: NDArray[np.float32] = steps * np.float32(tensor.scale)
+    return real
+
+
 def inputs(windows: NDArray[np.float32], tensor: Tensor) -> NDArray[Any]:
     """Return windows (n, window, axes) as rows in the model's input dtype: float32 or int8.
 

@@ -19,7 +19,7 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "sensor": set(),
     "port": {"app", "link"},
     "app": {"runtime", "preprocess", "link", "sensor", "port"},
-    "twin": {"app"},
+    "twin": {"app", "preprocess"},
     "model": {"runtime", "preprocess"},
     "model table": {"runtime", "app"},  # Model/hg_model.c implements app/hg_model.h
 }

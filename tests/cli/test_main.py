@@ -31,7 +31,7 @@ def test_help_names_every_command_and_exit_code(hargen, flag: str) -> None:
     found = hargen(flag)
     assert found.code == 0
     for command in (
-        *("export", "build", "flash", "validate-serial"),
+        *("export", "build", "flash", "validate-serial", "compare"),
         *("board", "boards", "doctor", "Exit codes"),
     ):
         assert command in found.out
@@ -156,7 +156,11 @@ HEAVY = {
 @pytest.mark.parametrize(
     ("arguments", "allowed"),
     # typer itself reads the options of a command by pydantic
-    [(["--help"], set()), (["validate-serial", "--help"], {"pydantic"})],
+    [
+        (["--help"], set()),
+        (["validate-serial", "--help"], {"pydantic"}),
+        (["compare", "--help"], {"pydantic"}),
+    ],
 )
 def test_help_imports_nothing_heavy(arguments: list[str], allowed: set[str]) -> None:
     program = (

@@ -43,6 +43,7 @@ def built(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["build"],
         ["flash", "--virtual"],
         ["validate-serial", "--virtual", "--synthetic", "3"],
+        ["compare", "--synthetic", "3"],
         ["board", "run"],
     ],
 )

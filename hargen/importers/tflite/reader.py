@@ -60,6 +60,13 @@ def read_graph(content: bytes) -> Graph:
     return graph
 
 
+def tensor_count(content: bytes) -> int:
+    """Return how many tensors the file has; a graph has these first, and the importer's behind."""
+    with guarded():
+        count = tflite.Model.GetRootAsModel(content, 0).Subgraphs(0).TensorsLength()
+    return int(count)
+
+
 @contextmanager
 def guarded() -> Iterator[None]:
     """Turn what a corrupt flatbuffer makes the library raise into a ModelError."""
