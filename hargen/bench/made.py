@@ -50,7 +50,7 @@ def make(
         tell: is told what is done.
         name: prefix of the C functions.
         classes: names of the outputs, where they are not the card's.
-        optimize: what the kernels are chosen for.
+        optimize: what the network is compiled for.
         converted: what the model was converted to, exported in its place.
         jobs: compilers at a time; otherwise ninja decides.
 

@@ -110,7 +110,7 @@ class Report(_Table):
     hargen: str = Field(description="version of hargen")
     board: str = Field(description="what ran is its virtual one")
     clock_hz: Count
-    optimize: str = Field(description="what the kernels were chosen for")
+    optimize: str = Field(description="what the network was compiled for")
     compiler: str | None = Field(description="version of arm-none-eabi-gcc, as the images tell it")
     models: tuple[Model, ...]
 

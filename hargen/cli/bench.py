@@ -27,7 +27,7 @@ def bench(
         str, typer.Option("--board", "-b", metavar="NAME", help="Whose virtual board counts.")
     ] = "B-U585I-IOT02A",
     optimize: Annotated[
-        Optimize, typer.Option("--optimize", "-O", help="What to choose the kernels for.")
+        Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
     ] = Optimize.balanced,
     data: Annotated[
         Path | None,

@@ -61,7 +61,7 @@ def export(
     ] = "har",
     classes: Classes = None,
     optimize: Annotated[
-        Optimize, typer.Option("--optimize", "-O", help="What to choose the kernels for.")
+        Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
     ] = Optimize.balanced,
     content: Annotated[
         Format,

@@ -10,7 +10,7 @@ import hargen
 from hargen import files, manifest
 from hargen.board import Board
 from hargen.emit import input_facts, names
-from hargen.emit.build_options import BuildOptions
+from hargen.emit.build_options import NETWORK_LEVELS, BuildOptions
 from hargen.emit.c_only import c_contents
 from hargen.emit.contents import project_contents, reference_path
 from hargen.emit.fit import check_fit
@@ -127,6 +127,7 @@ def export(
         "preprocessing_name": spec.preset,
         "preprocessing_sha256": facts.preprocessing_sha256,
         "footprint": plan.footprint,
+        "level": NETWORK_LEVELS[optimize],
     }
     if board is None or content == "c":
         contents = c_contents(context, model, readme)

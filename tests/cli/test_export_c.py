@@ -24,3 +24,15 @@ def test_commands_for_projects_refuse_it(command: str, hargen, tmp_path: Path) -
     found = hargen(command, tmp_path / "c", *more)
     assert found.code == 2
     assert "C of a network alone" in found.err
+
+
+@pytest.mark.parametrize(
+    ("optimize", "level"), [("balanced", "-O2"), ("speed", "-O3"), ("size", "-Os")]
+)
+def test_what_it_is_optimized_for_becomes_a_level(
+    optimize: str, level: str, hargen, tmp_path: Path
+) -> None:
+    words = ("-o", tmp_path / "c", "--format", "c", "--optimize", optimize)
+    assert hargen("export", "default", *words).code == 0
+    assert f"CFLAGS ?= {level} " in (tmp_path / "c/Makefile").read_text()
+    assert f"`{level}` is the level" in (tmp_path / "c/README.md").read_text()
