@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hargen.cli.export import Optimize
-from hargen.cli.options import JsonFile
+from hargen.cli.options import Data, JsonFile, Seed, Synthetic
 
 if TYPE_CHECKING:
     from hargen.bench.report import Report
+
+_WINDOWS = 100  # without --data and --synthetic
 
 
 def bench(
@@ -29,28 +31,9 @@ def bench(
     optimize: Annotated[
         Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
     ] = Optimize.balanced,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            "-d",
-            metavar="DATA",
-            help="Windows (.npz), or recordings: mobility_v1, st_har_26hz, WISDM, CSV.",
-        ),
-    ] = None,
-    synthetic: Annotated[
-        int | None,
-        typer.Option(
-            "--synthetic",
-            "-s",
-            metavar="N",
-            min=1,
-            max=100_000,
-            help="N windows of made-up motion.",
-            show_default="100, without --data",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the synthetic motion.")] = 0,
+    data: Data = None,
+    synthetic: Synthetic = None,
+    seed: Seed = 0,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N windows.")
     ] = None,
@@ -81,11 +64,12 @@ def bench(
 
     if data is not None and synthetic is not None:
         raise UsageError("give one of --data and --synthetic")
+    windows = _WINDOWS if synthetic is None else synthetic
+    if windows < 1:
+        raise UsageError(f"--synthetic {windows} is below 1")
     console.check_writable(json_file)
     earlier = None if baseline is None else reports.read(baseline)
-    request = Request(
-        boards.load(board), Given(data, synthetic or 100, seed, limit), optimize.value
-    )
+    request = Request(boards.load(board), Given(data, windows, seed, limit), optimize.value)
     with bench_progress.watch(models) as watch:
         report = benching.bench(models, request, watch)
     console.write_json(report.to_json(), json_file)
