@@ -14,7 +14,7 @@ from hargen.cli.train_options import (
     Epochs,
     LearningRate,
     Patience,
-    Preset,
+    PreprocessingName,
     Rate,
     Rename,
     Seed,
@@ -80,8 +80,8 @@ def search(
     board: Annotated[
         str, typer.Option("--board", "-b", metavar="NAME", help="Whose virtual board counts.")
     ] = "B-U585I-IOT02A",
-    window: Window = 24,
-    preprocessing: Preset = None,
+    window: Window = None,
+    preprocessing: PreprocessingName = None,
     rate: Rate = None,
     classes: Classes = None,
     rename: Rename = None,
@@ -114,6 +114,7 @@ def search(
     from hargen.cli import console, search_progress
     from hargen.train import classes as names
     from hargen.train import curves
+    from hargen.train.preprocessing import choose
     from hargen.train.recipe import Recipe
     from hargen.train.request import Request
     from hargen.train.search import write
@@ -122,13 +123,15 @@ def search(
 
     check()
     curves.check()
+    chosen = choose(preprocessing, window, rate)
     training = Request(
         family=FAMILY,
         data=tuple(data or ()),
         synthetic=synthetic,
-        window=window,
-        preset=None if preprocessing is None else preprocessing.value,
+        window=chosen.window,
+        preset=chosen.preset,
         rate_hz=rate,
+        spec=chosen.spec,
         classes=class_names(classes),
         renamed=names.parse_map(rename or ()),
         random_windows=split is SplitBy.windows,

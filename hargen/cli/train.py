@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hargen.cli.options import Classes, JsonFile, class_names
+from hargen.cli.train_options import PreprocessingName, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +27,6 @@ class SplitBy(StrEnum):
 
     recordings = "recordings"
     windows = "windows"
-
-
-class PresetName(StrEnum):
-    """Preprocessing by name."""
-
-    default = "default"
-    st_zoo = "st-zoo"
-    none = "none"
 
 
 def train(
@@ -59,13 +52,8 @@ def train(
         Path | None,
         typer.Option("--test", metavar="DATA", help="Test on this, not on a part of --data."),
     ] = None,
-    window: Annotated[
-        int, typer.Option("--window", "-w", min=1, max=4096, help="Samples in a window.")
-    ] = 24,
-    preprocessing: Annotated[
-        PresetName | None,
-        typer.Option("--preprocessing", help="The preset.", show_default="default"),
-    ] = None,
+    window: Window = None,
+    preprocessing: PreprocessingName = None,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -137,20 +125,23 @@ def train(
     from hargen.train import classes as names
     from hargen.train import curves, describe, families, state, write
     from hargen.train.material import gather
+    from hargen.train.preprocessing import choose
     from hargen.train.recipe import Recipe
     from hargen.train.request import Request
     from hargen.train.training import facts, run
 
     from_file = {} if params is None else families.read_parameters(params)
+    chosen = choose(preprocessing, window, rate)
     request = Request(
         family=family,
         parameters={**from_file, **families.settings_of(parameter or ())},
         data=tuple(data or ()),
         synthetic=synthetic,
         test=test,
-        window=window,
-        preset=None if preprocessing is None else preprocessing.value,
+        window=chosen.window,
+        preset=chosen.preset,
         rate_hz=rate,
+        spec=chosen.spec,
         classes=class_names(classes),
         renamed=names.parse_map(rename or ()),
         random_windows=split is SplitBy.windows,
@@ -168,7 +159,7 @@ def train(
             raise UsageError("a support vector classifier is not resumed", hint="fit it anew")
         _train_svc(request, output, json_file)
         return
-    families.parse(families.find(family), request.parameters, window)
+    families.parse(families.find(family), request.parameters, request.window)
     state.check(output, resume=resume, force=force)
     curves.check()
     with train_progress.watch(request.recipe.epochs) as watch:

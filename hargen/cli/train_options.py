@@ -16,14 +16,6 @@ class SplitBy(StrEnum):
     windows = "windows"
 
 
-class PresetName(StrEnum):
-    """Preprocessing by name."""
-
-    default = "default"
-    st_zoo = "st-zoo"
-    none = "none"
-
-
 TrainingData: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option("--data", "-d", metavar="DATA", help="Recordings to train on; several times."),
@@ -33,11 +25,25 @@ Synthetic: TypeAlias = Annotated[
     typer.Option("--synthetic", metavar="N", help="N windows of made-up motion besides."),
 ]
 Window: TypeAlias = Annotated[
-    int, typer.Option("--window", "-w", min=1, max=4096, help="Samples in a window.")
+    int | None,
+    typer.Option(
+        "--window",
+        "-w",
+        metavar="N",
+        min=1,
+        max=4096,
+        help="Samples in a window.",
+        show_default="the file's, or 24",
+    ),
 ]
-Preset: TypeAlias = Annotated[
-    PresetName | None,
-    typer.Option("--preprocessing", help="The preset.", show_default="default"),
+PreprocessingName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--preprocessing",
+        metavar="NAME|FILE",
+        help="default, st-zoo, none, or a .toml with [preprocessing].",
+        show_default="default",
+    ),
 ]
 Rate: TypeAlias = Annotated[
     float | None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hargen.emit import names
-from hargen.errors import DataError, ModelError
-from hargen.preprocessing.card import Card, read_file
+from hargen.errors import ModelError
+from hargen.preprocessing.card import Card, read_preprocessing
 from hargen.preprocessing.presets import DEFAULT_RATE_HZ, NAMES, preset
 from hargen.preprocessing.spec import Preprocessing
 
@@ -89,20 +89,7 @@ def _asked(
         rate = DEFAULT_RATE_HZ if own is None else own.sample_rate_hz
         spec = preset(asked, window=input_[0], sample_rate_hz=rate)
     else:
-        if not Path(asked).is_file():
-            raise DataError(
-                f"no preset and no file {asked!r}",
-                where="--preprocessing",
-                hint=f"the presets are {', '.join(NAMES)}",
-            )
-        found = read_file(Path(asked)).preprocessing
-        if found is None:
-            raise DataError(
-                "there is no table [preprocessing]",
-                where=asked,
-                hint=f"--preprocessing takes a file that has one, or {', '.join(NAMES)}",
-            )
-        spec = found
+        spec = read_preprocessing(asked)
     _check_fit(spec, input_, path, asked)
     if own is not None and _seen_by_network(own) != _seen_by_network(spec):
         notes.append(

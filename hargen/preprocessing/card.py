@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hargen.errors import DataError
 from hargen.files import sha256, write_whole
+from hargen.preprocessing.presets import NAMES
 from hargen.preprocessing.spec import Preprocessing, validate
 
 _MAX_BYTES = 1 << 20
@@ -116,6 +117,29 @@ def read_file(path: Path) -> Card:
     return parse_card(_read_text(path), str(path))
 
 
+def read_preprocessing(asked: str) -> Preprocessing:
+    """Return the preprocessing in a file that --preprocessing names: a card, or a table alone.
+
+    Raises:
+        DataError: there is no such file, or no valid table [preprocessing] in it.
+    """
+    presets = ", ".join(NAMES)
+    if not Path(asked).is_file():
+        raise DataError(
+            f"no preset and no file {asked!r}",
+            where="--preprocessing",
+            hint=f"the presets are {presets}",
+        )
+    found = read_file(Path(asked)).preprocessing
+    if found is None:
+        raise DataError(
+            "there is no table [preprocessing]",
+            where=asked,
+            hint=f"--preprocessing takes a file that has one, or {presets}",
+        )
+    return found
+
+
 def parse_card(text: str, where: str) -> Card:
     """Return the card that a TOML text describes; `where` names it in errors.
 
@@ -125,7 +149,12 @@ def parse_card(text: str, where: str) -> Card:
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DataError("the card is not valid TOML", where=where, why=str(error)) from error
+        raise DataError(
+            "the card is not valid TOML",
+            where=where,
+            why=str(error),
+            hint="docs/data.md has a card to start from",
+        ) from error
     unknown = sorted(set(table) - _SECTIONS)
     if unknown:
         raise DataError(
@@ -167,10 +196,19 @@ def write_card(card: Card, model_path: Path) -> Path:
 def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise DataError("the card is over 1 MiB", where=str(path))
+            raise DataError(
+                "the card is over 1 MiB",
+                where=str(path),
+                hint="keep in it what describes the model, and the rest in a file of its own",
+            )
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError("cannot read the card", where=str(path), why=str(error)) from error
+        raise DataError(
+            "cannot read the card",
+            where=str(path),
+            why=str(error),
+            hint="it has to be text in UTF-8 that may be read; docs/data.md has one to start from",
+        ) from error
 
 
 def _sha256(path: Path) -> str:

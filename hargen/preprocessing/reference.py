@@ -8,7 +8,7 @@ operations written out, so that every machine gives the same bits.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from hargen.preprocessing.spec import Filter, Preprocessing, Section, Unit
 
 Float64 = npt.NDArray[np.float64]
+_Value = TypeVar("_Value", float, Float64)
 
 
 def initial_scale(filter_: Filter, first: float) -> float:
@@ -27,7 +28,7 @@ def initial_scale(filter_: Filter, first: float) -> float:
     return first
 
 
-def _run_section(section: Section, samples: Iterable[float], scale: float) -> list[float]:
+def _run_section(section: Section, samples: Iterable[_Value], scale: _Value) -> list[_Value]:
     """Return the section's output; see Section for the recursion."""
     b0, *b = section.b
     a = section.a[1:]
@@ -92,6 +93,39 @@ def rotate_gravity(samples: Float64, dynamic: Float64) -> Float64:
     )
 
 
+def oriented(samples: npt.NDArray[Any], spec: Preprocessing, unit: Unit) -> Float64:
+    """Return samples (n, 3) of the sensor in the network's unit and axes, (n, axes)."""
+    scaled = np.asarray(samples, dtype=np.float64) * spec.scale_from(unit)
+    columns = ["xyz".index(axis[-1]) for axis in spec.axes]
+    signs = np.array([-1.0 if axis.startswith("-") else 1.0 for axis in spec.axes])
+    values: Float64 = scaled[:, columns] * signs
+    return values
+
+
+def filtered(values: Float64, spec: Preprocessing) -> Float64:
+    """Return a stream (n, axes), filtered from its first sample on and turned, as the spec says."""
+    if spec.filter is None:
+        return values
+    dynamic = high_pass(values, spec.filter)
+    return rotate_gravity(values, dynamic) if spec.gravity_rotation else dynamic
+
+
+def filtered_windows(windows: Float64, spec: Preprocessing) -> Float64:
+    """Return windows (n, window, axes), each filtered and turned as a stream of its own."""
+    filter_ = spec.filter
+    if filter_ is None or not len(windows):
+        return windows
+    # one sample of all windows at a time: the recursion is the same for arrays
+    rows = list(windows.transpose(1, 0, 2))
+    scale = np.vectorize(lambda first: _initial_scale(filter_, first), otypes=[float])(rows[0])
+    for section in filter_.sections:
+        rows = _run_section(section, rows, scale)
+    dynamic = np.stack(rows, axis=1)
+    if not spec.gravity_rotation:
+        return dynamic
+    return rotate_gravity(windows.reshape(-1, 3), dynamic.reshape(-1, 3)).reshape(windows.shape)
+
+
 def condition(samples: npt.NDArray[Any], spec: Preprocessing, unit: Unit) -> Float64:
     """Return a stream in the network's terms: everything of the spec up to the windows.
 
@@ -103,16 +137,21 @@ def condition(samples: npt.NDArray[Any], spec: Preprocessing, unit: Unit) -> Flo
     Returns:
         (n, len(spec.axes)) float64.
     """
-    scaled = np.asarray(samples, dtype=np.float64) * spec.scale_from(unit)
-    columns = ["xyz".index(axis[-1]) for axis in spec.axes]
-    signs = np.array([-1.0 if axis.startswith("-") else 1.0 for axis in spec.axes])
-    values: Float64 = scaled[:, columns] * signs
-    if spec.filter is not None:
-        dynamic = high_pass(values, spec.filter)
-        values = rotate_gravity(values, dynamic) if spec.gravity_rotation else dynamic
+    values = filtered(oriented(samples, spec, unit), spec)
     if spec.normalization is not None and spec.normalization.kind == "fixed":
-        values = (values - np.array(spec.normalization.mean)) / np.array(spec.normalization.std)
+        values = normalize(values, spec)
     return values
+
+
+def normalize(windows: Float64, spec: Preprocessing) -> Float64:
+    """Return windows (n, window, axes), normalized as the spec says, by whichever kind.
+
+    By fixed means and deviations, also a stream (n, axes).
+    """
+    if spec.normalization is not None and spec.normalization.kind == "fixed":
+        mean, std = np.array(spec.normalization.mean), np.array(spec.normalization.std)
+        return np.asarray((windows - mean) / std, np.float64)
+    return normalize_windows(windows, spec)
 
 
 def normalize_windows(windows: Float64, spec: Preprocessing) -> Float64:
@@ -152,10 +191,10 @@ def to_windows(
     """
     starts = window_starts(len(samples), spec.window, spec.hop, drop_exact_last=drop_exact_last)
     shape = (len(starts), spec.window, len(spec.axes))
+    stream = oriented(samples, spec, unit)
+    if spec.filter_state == "stream":
+        stream = filtered(stream, spec)
+    windows = stream[starts[:, None] + np.arange(spec.window)].reshape(shape)
     if spec.filter_state == "window":
-        pieces = [condition(samples[s : s + spec.window], spec, unit) for s in starts]
-        windows = np.array(pieces, dtype=np.float64).reshape(shape)
-    else:
-        stream = condition(samples, spec, unit)
-        windows = stream[starts[:, None] + np.arange(spec.window)].reshape(shape)
-    return normalize_windows(windows, spec).astype(np.float32), starts
+        windows = filtered_windows(windows, spec)
+    return normalize(windows, spec).astype(np.float32), starts

@@ -58,7 +58,7 @@ def data_table(material: Material) -> dict[str, Any]:
         "sources": list(material.joined.sources),
         "unit": material.joined.spec.unit,
         "sample_rate_hz": material.joined.spec.sample_rate_hz,
-        "axes": "x, y, z of each sensor as recorded"
+        "axes": f"{', '.join(material.joined.spec.axes)} of each sensor as recorded"
         + (
             "; gravity turned to -z, so that how a sensor was worn hardly matters"
             if material.joined.spec.gravity_rotation

@@ -13,7 +13,7 @@ from hargen.datasets import UNLABELLED, RecordingSet, Windows
 from hargen.datasets.classes import same_name
 from hargen.errors import DataError
 from hargen.preprocessing import Preprocessing
-from hargen.preprocessing.reference import condition, window_starts
+from hargen.preprocessing.reference import filtered, oriented, window_starts
 from hargen.train import classes as class_names
 from hargen.train import resample
 from hargen.train.classes import NO_CLASS
@@ -25,7 +25,7 @@ from hargen.train.sources import Source
 class Joined:
     """What can be trained on or tested with.
 
-    pool: the windows, without overlap. grouped_by: what its groups are, "" where a source does not
+    pool: the windows. grouped_by: what its groups are, "" where a source does not
     say. sources: a table for the card on each. notes: what a reader should know.
     """
 
@@ -128,7 +128,10 @@ def _from_recordings(
         if not len(starts):
             short += 1
             continue
-        streams.append(condition(samples, spec, found.unit).astype(np.float32))
+        stream = oriented(samples, spec, found.unit)
+        if spec.filter_state == "stream":
+            stream = filtered(stream, spec)
+        streams.append(stream.astype(np.float32))
         facts = (mapping[recording.label], groups.index(recording.group))
         places.append((offset + starts, offset, offset + len(samples) - spec.window, *facts))
         offset += len(samples)
@@ -153,6 +156,7 @@ def _from_recordings(
         cell=each(3),
         groups=tuple(f"{name}:{group}" for group in groups),
         window=spec.window,
+        spec=spec,
     )
     notes = [f"recordings of {what} left out: {n}" for what, n in sorted(left_out.items())]
     if short:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from hargen.errors import ModelError
 from hargen.importers.keras.backend import load_backend, quiet
-from hargen.train.augment import augment
+from hargen.train.augment import Frame, augment
 from hargen.train.pool import Pool
 from hargen.train.recipe import Recipe
 
@@ -78,7 +78,7 @@ def train(
     recipe: Recipe,
     seed: int,
     *,
-    gravity_is_z: bool,
+    frame: Frame,
     snapshots: Snapshots,
     progress: Callable[[Epoch], None] = lambda _: None,
 ) -> Trained:
@@ -90,7 +90,7 @@ def train(
         validation: windows to choose on; without any, all epochs run, and the last one counts.
         recipe: how.
         seed: of weights, order, augmentation, dropout.
-        gravity_is_z: see augment.
+        frame: see augment.
         snapshots: continued from, and saved to after every epoch.
         progress: called after every epoch.
 
@@ -121,8 +121,8 @@ def train(
         number = len(run.history) + 1
         generator = np.random.default_rng([seed, 1, number])
         kind = recipe.augmentation
-        x = training.shifted(generator) if kind.shift else training.windows()
-        x = augment(x, kind, generator, gravity_is_z=gravity_is_z)
+        x = training.shifted(generator) if kind.shift else training.cut()
+        x = training.normalized(augment(x, kind, generator, frame))
         order = generator.permutation(len(x))
         found = epoch_function(x[order][..., None], targets[order], weights[order])
         value = float(found)

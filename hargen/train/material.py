@@ -41,7 +41,9 @@ def gather(request: Request, step: Step = lambda _: None) -> Material:
     """
     request.check()
     step("reading the data")
-    base = _preset(request, request.rate_hz) if request.rate_hz else None
+    base = request.spec
+    if base is None and request.rate_hz:
+        base = _preset(request, request.rate_hz)
     found = sources.read(request.data, request.synthetic, request.window, base, request.seed)
     _check_twice(found)
     classes = joined.map_classes(found, request.classes, request.renamed)
@@ -77,11 +79,13 @@ def _preset(request: Request, rate_hz: float) -> Preprocessing:
 
 
 def _spec(request: Request, found: list[Source]) -> Preprocessing:
+    if request.spec is not None:
+        return request.spec
     rates = [source.rate_hz for source in found if source.rate_hz is not None]
     if not rates and request.preset is None:
         raise UsageError(
             "windows do not say what preprocessing they have been through",
-            hint="--preprocessing default, st-zoo or none says it",
+            hint="--preprocessing default, st-zoo, none or a file says it",
         )
     if request.rate_hz:
         return _preset(request, request.rate_hz)

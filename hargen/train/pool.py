@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hargen.datasets import Windows
+from hargen.preprocessing import Preprocessing
+from hargen.preprocessing.reference import filtered_windows, normalize
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -18,7 +20,9 @@ Ints = npt.NDArray[np.int64]
 class Pool:
     """Windows as places in streams, so that they can be shifted in time and never leave theirs.
 
-    samples: float32 (samples, axes), all streams one after the other. starts: int64 (n,), where
+    samples: float32 (samples, axes), all streams one after the other. spec: what is still to be
+    done to windows that are cut from them: the filter where it starts anew in every window, and the
+    normalization; None: nothing. starts: int64 (n,), where
     each window begins; first, last: int64 (n,), the least and the greatest place where it may begin
     within its recording. y: int64 (n,), class. group, cell: int64 (n,): the subject, session or
     recording that it is of, index into groups; and the stratum, of data set and class.
@@ -33,6 +37,7 @@ class Pool:
     cell: Ints
     groups: tuple[str, ...]
     window: int
+    spec: Preprocessing | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -47,17 +52,29 @@ class Pool:
         return replace(self, first=self.starts, last=self.starts)
 
     def windows(self) -> Floats:
-        """Return the windows as they are, float32 (n, window, axes)."""
+        """Return the windows as the network sees them, float32 (n, window, axes)."""
+        return self.normalized(self.cut())
+
+    def cut(self) -> Floats:
+        """Return the windows before they are normalized: still accelerations."""
         return self._cut(self.starts)
 
     def shifted(self, generator: np.random.Generator) -> Floats:
-        """Return the windows, each moved by up to half its length within its recording."""
+        """Return the same, each moved by up to half its length within its recording."""
         shift = np.floor((generator.random(len(self)) - 0.5) * self.window).astype(np.int64)
         return self._cut(np.clip(self.starts + shift, self.first, self.last))
 
+    def normalized(self, cut: Floats) -> Floats:
+        """Return windows that were cut, and may have been changed since, normalized."""
+        if self.spec is None or self.spec.normalization is None:
+            return cut
+        return normalize(cut.astype(np.float64), self.spec).astype(np.float32)
+
     def _cut(self, starts: Ints) -> Floats:
         found: Floats = self.samples[starts[:, None] + np.arange(self.window)]
-        return found
+        if self.spec is None or self.spec.filter is None or self.spec.filter_state == "stream":
+            return found
+        return filtered_windows(found.astype(np.float64), self.spec).astype(np.float32)
 
     def to_windows(self, classes: tuple[str, ...], source: str) -> Windows:
         """Return the windows as a data set; its recordings are the groups."""
@@ -99,4 +116,5 @@ def join(pools: list[Pool]) -> Pool:
         cell=joined("cell", cells),
         groups=tuple(name for pool in pools for name in pool.groups),
         window=pools[0].window,
+        spec=pools[0].spec,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hargen.errors import UsageError
+from hargen.preprocessing import Preprocessing
 from hargen.train.recipe import Recipe
 
 FALLBACK_RATE_HZ = 26.0
@@ -19,7 +20,8 @@ class Request:
     """One training, by all that decides its course.
 
     family, parameters: the network. data, synthetic: what is trained on. test: what is tested on
-    instead of a part of the data. preset, rate_hz: the preprocessing; None: of the data. classes:
+    instead of a part of the data. spec: the preprocessing, of this window; otherwise preset and
+    rate_hz say it, None: of the data (hargen/train/preprocessing.py chooses). classes:
     the network's; None: the data's. renamed: see classes.unify. random_windows: split windows
     instead of subjects or recordings. folds: of cross-validation, 0 for one split. seeds: so many
     networks, from `seed` on. validation_share, test_share: of the data.
@@ -33,6 +35,7 @@ class Request:
     window: int = 24
     preset: str | None = None
     rate_hz: float | None = None
+    spec: Preprocessing | None = None
     classes: tuple[str, ...] | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     random_windows: bool = False

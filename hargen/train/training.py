@@ -15,6 +15,7 @@ from hargen.importers.keras.model import KerasModel, load
 from hargen.optimize.passes import optimize
 from hargen.plan.planner import make_plan
 from hargen.train import archive, families, loop
+from hargen.train.augment import Frame
 from hargen.train.evaluate import Figures, measure
 from hargen.train.families.family import FamilyParameters
 from hargen.train.loop import Epoch, Snapshots
@@ -200,7 +201,7 @@ def train_candidate(
         validation,
         request.recipe,
         seed,
-        gravity_is_z=everything.spec.gravity_rotation,
+        frame=Frame.of(everything.spec),
         snapshots=snapshots,
         progress=lambda epoch: watch.epoch(*place, epoch),
     )

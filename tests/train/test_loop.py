@@ -9,6 +9,7 @@ import pytest
 
 from hargen.errors import ModelError
 from hargen.train import families, loop
+from hargen.train.augment import Frame
 from hargen.train.loop import Epoch
 from hargen.train.material import Material
 from hargen.train.recipe import Recipe
@@ -41,7 +42,7 @@ def run(material: Material, *, family="tcnn", snapshots=None, validation=True, s
         pool.take(split.validation if validation else np.zeros(len(pool), dtype=bool)),
         Recipe(**{"epochs": 4, "batch": 32, **options}),
         seed,
-        gravity_is_z=True,
+        frame=Frame("z"),
         snapshots=snapshots or Memory(),
         progress=progress,
     )
