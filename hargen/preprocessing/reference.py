@@ -117,7 +117,7 @@ def filtered_windows(windows: Float64, spec: Preprocessing) -> Float64:
         return windows
     # one sample of all windows at a time: the recursion is the same for arrays
     rows = list(windows.transpose(1, 0, 2))
-    scale = np.vectorize(lambda first: _initial_scale(filter_, first), otypes=[float])(rows[0])
+    scale = np.vectorize(lambda first: initial_scale(filter_, first), otypes=[float])(rows[0])
     for section in filter_.sections:
         rows = _run_section(section, rows, scale)
     dynamic = np.stack(rows, axis=1)
