@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from hargen import board as boards
 from hargen.device.virtual import RunCount, VirtualBoard
 from hargen.errors import DeviceError
 from hargen.link.client import Client
 from hargen.link.messages import Stage
-from hargen.manifest import Manifest
-from hargen.validate import session
+from hargen.validate import connection
+from hargen.validate.project import Project
 
 _TIMEOUT = 20.0  # seconds: several boards may share a processor
 
@@ -96,17 +94,16 @@ class Counting:
 
 
 @contextmanager
-def on_board(folder: Path, manifest: Manifest) -> Iterator[Counting]:
+def on_board(found: Project, warn: Callable[[str], None] = lambda _: None) -> Iterator[Counting]:
     """Start the virtual board of a project that was built and flashed.
 
     Raises:
         ToolError: the virtual board is not installed.
         DeviceError: it fails, or runs something else.
     """
-    baud = boards.load(manifest.board).serial.hello_baud
-    with (
-        VirtualBoard(folder, with_pty=False) as running,
-        Client(running.url, baud=baud, timeout=_TIMEOUT) as client,
-    ):
-        session.identify(client, manifest, None, virtual=True)
-        yield Counting(running, client, manifest.name)
+    first = f"{found.manifest.name}_run"
+    with connection.connect(
+        found, virtual=True, port=None, timeout=_TIMEOUT, count=first, warn=warn
+    ) as board:
+        assert board.virtual is not None
+        yield Counting(board.virtual, board.client, found.manifest.name)

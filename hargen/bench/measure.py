@@ -43,11 +43,11 @@ def measure(name: Path, request: Request, folder: Path, tell: Tell) -> tuple[Mod
         tell: is told what is done.
     """
     path = models.default().tflite if str(name) == EMBEDDED and not name.exists() else name
-    known: dict[str, Any] = {"model": str(name), "notes": ()}
+    known: dict[str, Any] = {"model": str(name), "notes": []}
     made = None
     try:
         made = _make(path, request, folder, tell, known)
-        known.update(_costs(made, request, folder, tell))
+        known.update(_costs(made, request, folder, tell, known["notes"].append))
     except HargenError as error:
         text = str(error).removeprefix(f"{path}: ").replace(str(folder), folder.name)
         why = " / ".join(line.strip() for line in text.splitlines() if line.strip())
@@ -60,7 +60,7 @@ def _make(path: Path, request: Request, folder: Path, tell: Tell, known: dict[st
     if is_keras(path):
         tell("convert")
         converted = to_float32(path)
-        known["notes"] = ("a Keras model, measured in float32",)
+        known["notes"].append("a Keras model, measured in float32")
     made = make(
         path,
         folder,
@@ -73,10 +73,11 @@ def _make(path: Path, request: Request, folder: Path, tell: Tell, known: dict[st
     return made
 
 
-def _costs(made: Made, request: Request, folder: Path, tell: Tell) -> dict[str, Any]:
+def _costs(made: Made, request: Request, folder: Path, tell: Tell, warn: Tell) -> dict[str, Any]:
     manifest, plan, size = made.exported.manifest, made.exported.plan, made.image.footprint
-    rows = windows.read(project.read(folder, lambda _: None), request.given)
-    with counting.on_board(folder, manifest) as board:
+    found = project.read(folder, lambda _: None)
+    rows = windows.read(found, request.given)
+    with counting.on_board(found, warn) as board:
         tell("count")
         board.check()
         inferences = board.inferences(rows.own)

@@ -20,7 +20,7 @@ from hargen.optimize.passes import optimize
 from hargen.plan.planner import make_plan
 from hargen.train import archive, families
 from hargen.train.training import imported
-from hargen.validate import wire
+from hargen.validate import project, wire
 
 _CALIBRATION = 100  # windows: the size of a network does not depend on its scales
 _SEED = 0
@@ -108,8 +108,7 @@ class Meter:
         model.write_bytes(network.tflite)
         place = self._folder / "project"
         made = make(model, place, self._board, classes=self._windows.classes, jobs=1)
-        manifest = made.exported.manifest
-        rows = wire.inputs(self._windows.x[:1], manifest.model.input)
-        with counting.on_board(place, manifest) as board:
+        rows = wire.inputs(self._windows.x[:1], made.exported.manifest.model.input)
+        with counting.on_board(project.read(place, lambda _: None)) as board:
             (run,) = board.inferences(rows)
         return replace(network.cost, instructions=run.instructions)
