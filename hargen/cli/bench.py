@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hargen.cli.export import Optimize
-from hargen.cli.options import Data, JsonFile, Seed, Synthetic
+from hargen.cli.options import Data, JsonFile, Optimize, OptimizeOption, Seed, Synthetic
 
 if TYPE_CHECKING:
     from hargen.bench.report import Report
@@ -28,9 +27,7 @@ def bench(
     board: Annotated[
         str, typer.Option("--board", "-b", metavar="NAME", help="Whose virtual board counts.")
     ] = "B-U585I-IOT02A",
-    optimize: Annotated[
-        Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
-    ] = Optimize.balanced,
+    optimize: OptimizeOption = Optimize.balanced,
     data: Data = None,
     synthetic: Synthetic = None,
     seed: Seed = 0,

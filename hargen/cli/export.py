@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hargen.cli import quantize_svm
-from hargen.cli.options import BoardName, Classes, class_names
+from hargen.cli.options import BoardName, Classes, Optimize, OptimizeOption, class_names
 from hargen.cli.quantize import (
     Edges,
     EdgesOption,
@@ -36,14 +36,6 @@ class Precision(StrEnum):
     float32 = "float32"
 
 
-class Optimize(StrEnum):
-    """What the kernels are chosen for."""
-
-    balanced = "balanced"
-    speed = "speed"
-    size = "size"
-
-
 def export(
     model: Annotated[
         Path,
@@ -60,9 +52,7 @@ def export(
         str, typer.Option("--name", "-n", help="Prefix of the C functions, as in har_run.")
     ] = "har",
     classes: Classes = None,
-    optimize: Annotated[
-        Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
-    ] = Optimize.balanced,
+    optimize: OptimizeOption = Optimize.balanced,
     content: Annotated[
         Format,
         typer.Option("--format", help="A project for a board, or the C of the network alone."),

@@ -96,6 +96,19 @@ JsonFile: TypeAlias = Annotated[
 ]
 
 
+class Optimize(StrEnum):
+    """What a network is compiled for."""
+
+    balanced = "balanced"
+    speed = "speed"
+    size = "size"
+
+
+OptimizeOption: TypeAlias = Annotated[
+    Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
+]
+
+
 def class_names(classes: str | None) -> tuple[str, ...] | None:
     """Return the names that --classes lists, None where it was not given."""
     return None if classes is None else tuple(part.strip() for part in classes.split(","))

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from hargen.cli.options import JsonFile
+from hargen.cli.options import JsonFile, Optimize, OptimizeOption
 
 app = typer.Typer(
     help="The model zoo's table, with ours beside each published figure.",
@@ -61,6 +61,7 @@ def table(
         str | None,
         typer.Option("--rows", "-r", metavar="1,2,5-8", help="Only these rows."),
     ] = None,
+    optimize: OptimizeOption = Optimize.balanced,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", metavar="N", help="Rows at a time.", show_default="cores"),
@@ -97,6 +98,7 @@ def table(
         rows=rows,
         jobs=cores() if jobs is None else jobs,
         keep=keep,
+        optimize=optimize.value,
     )
     chosen = choose(request)
     if output is not None:

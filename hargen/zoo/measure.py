@@ -94,6 +94,7 @@ def _make(task: Task, known: dict[str, Any], tell: Tell) -> _Made:
         lambda step: tell(step, 0, 0),
         classes=None if data_set is None else data_set.classes,
         converted=None if keras is None else converter.to_float(keras),
+        optimize=task.optimize,
         jobs=task.jobs,
     )
     result = made.exported

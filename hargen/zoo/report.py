@@ -103,7 +103,7 @@ class ZooReport(_Table):
     schema_version: Literal[1] = Field(default=1, alias="schema")
     hargen: str = Field(description="version of hargen")
     board: str = Field(description="the board; what ran is its virtual one")
-    optimize: str = Field(description="what the kernels were chosen for")
+    optimize: str = Field(description="what the networks were compiled for")
     notes: tuple[str, ...]
     rows: tuple[Row, ...]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hargen
+from hargen.emit.build_options import Optimize
 from hargen.errors import UsageError
 from hargen.zoo import catalogue, data_sets, pool
 from hargen.zoo.catalogue import Catalogue, Entry
@@ -22,7 +23,7 @@ class Request:
     """What a user asked for.
 
     models, data: the folders. rows: such as 1,2,5-8; None for all. jobs: rows at a time. keep: a
-    folder for the projects; None throws them away.
+    folder for the projects; None throws them away. optimize: what networks are compiled for.
     """
 
     models: Path
@@ -30,6 +31,7 @@ class Request:
     rows: str | None = None
     jobs: int = 1
     keep: Path | None = None
+    optimize: Optimize = "balanced"
 
 
 def make(request: Request, chosen: Catalogue, watch: pool.Watch) -> ZooReport:
@@ -41,14 +43,20 @@ def make(request: Request, chosen: Catalogue, watch: pool.Watch) -> ZooReport:
     with _folder(request.keep) as folder:
         compilers = max(1, cores() // request.jobs)
         tasks = [
-            Task(entry, request.data.resolve(), folder / folder_name(entry), compilers)
+            Task(
+                entry,
+                request.data.resolve(),
+                folder / folder_name(entry),
+                compilers,
+                request.optimize,
+            )
             for entry in chosen.entries
         ]
         rows = pool.run_all(tasks, request.jobs, watch)
     return ZooReport(
         hargen=hargen.__version__,
         board=BOARD,
-        optimize="balanced",
+        optimize=request.optimize,
         notes=(*chosen.notes, *_notes(request, chosen)),
         rows=rows,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hargen.emit.build_options import Optimize
 from hargen.zoo.catalogue import Entry
 from hargen.zoo.report import FAILED, Row
 
@@ -16,13 +17,14 @@ BOARD = "B-U585I-IOT02A"
 class Task:
     """A row to fill: its entry, the folder of data sets, and the folder for the project.
 
-    jobs: compilers at a time.
+    jobs: compilers at a time. optimize: what the network is compiled for.
     """
 
     entry: Entry
     data: Path
     folder: Path
     jobs: int = 1
+    optimize: Optimize = "balanced"
 
     @property
     def log(self) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hargen import models
+from hargen import manifest, models
 from hargen.cli import main
 from hargen.errors import UsageError
 from hargen.zoo import catalogue, data_sets, pool, table
@@ -75,9 +75,10 @@ def test_a_broken_model_does_not_stop_a_good_one(
     keep, output = tmp_path / "keep", tmp_path / "output"
     found = zoo(
         *("table", "--models", small_zoo, "--data", recordings, "--jobs", 2),
-        *("--json", tmp_path / "table.json", "-o", output, "--keep", keep),
+        *("--json", tmp_path / "table.json", "-o", output, "--keep", keep, "-O", "size"),
     )
     assert found.code == 6, found
+    assert json.loads((tmp_path / "table.json").read_text())["optimize"] == "size"
     broken, good = the_rows(tmp_path / "table.json")
     assert broken["status"].startswith("failed: AST/broken_wl_24_int8.tflite: ")
     assert (broken["model"], broken["windows"], broken["accuracy"]) == ("BROKEN wl 24", None, None)
@@ -99,7 +100,7 @@ def test_a_broken_model_does_not_stop_a_good_one(
         *("zoo.csv", "zoo.html", "zoo.json", "zoo.md")
     ]
     assert (output / "zoo.json").read_text() == (tmp_path / "table.json").read_text()
-    assert (keep / "02_DEMO_har_default/hargen.toml").is_file()
+    assert manifest.read(keep / "02_DEMO_har_default").optimize == "size"
     assert (keep / "02_DEMO_har_default.log").is_file()
 
 
