@@ -8,9 +8,12 @@
 #define HG_STEPS_H
 
 #include "hg_counts_f32.h"
+#include "hg_counts_s32.h"
 #include "hg_gravity_f32.h"
+#include "hg_gravity_s32.h"
 #include "hg_normalize_f32.h"
 #include "hg_sections_f32.h"
+#include "hg_sections_s32.h"
 
 typedef enum {
   HG_STEP_UNIT,
@@ -20,8 +23,8 @@ typedef enum {
   HG_STEPS,
 } hg_step_t;
 
-/* Implemented by hg_trace.c: one sample of so many axes has come out of a step. */
-void hg_step_note(hg_step_t step, int32_t axes, const float *sample);
+/* Implemented by hg_trace.c: a sample of so many axes has come out of a step, float or int32_t. */
+void hg_step_note(hg_step_t step, int32_t axes, const void *sample);
 
 #define hg_counts_f32(p, counts, output) \
   (hg_counts_f32((p), (counts), (output)), hg_step_note(HG_STEP_UNIT, (p)->axes, (output)))
@@ -37,5 +40,18 @@ void hg_step_note(hg_step_t step, int32_t axes, const float *sample);
 #define hg_normalize_f32(axes, mean, std, sample)     \
   (hg_normalize_f32((axes), (mean), (std), (sample)), \
    hg_step_note(HG_STEP_NORMALIZATION, (axes), (sample)))
+
+/* In integers, where a fixed normalization is no step of its own. */
+
+#define hg_counts_s32(p, counts, output) \
+  (hg_counts_s32((p), (counts), (output)), hg_step_note(HG_STEP_UNIT, (p)->axes, (output)))
+
+#define hg_sections_s32(p, section, input, state, output)       \
+  (hg_sections_s32((p), (section), (input), (state), (output)), \
+   hg_step_note(HG_STEP_FILTER, (p)->axes, (output)))
+
+#define hg_rotate_gravity_s32(sample, dynamic, output)   \
+  (hg_rotate_gravity_s32((sample), (dynamic), (output)), \
+   hg_step_note(HG_STEP_ROTATION, HG_SENSOR_AXES, (output)))
 
 #endif

@@ -5,8 +5,8 @@
  * Gives first: number of layers, offset and size of each in the arena, length of the classes'
  * names, the names, each with its final 0. Then for each window, numbers being uint32_t:
  *   raw alone: number of the window's last sample in its stream; the last window's worth of samples
- *     as each step left them (zeros of steps that the model does not have); the window as the
- *     network sees it
+ *     as each step left them (zeros of steps that the model does not have); the window. float32,
+ *     or int32 where the preprocessing is in integers
  *   output, class; raw alone: activity, whether the filter had settled
  *   the network's input as it lies in the arena, and what each layer left there
  *
@@ -20,11 +20,12 @@
 #include "hg_model.h"
 #include "hg_steps.h"
 
-static float noted[HG_STEPS][HG_TRACE_VALUES];
+/* Bits of float, or of int32_t. */
+static uint32_t noted[HG_STEPS][HG_TRACE_VALUES];
 
-void hg_step_note(hg_step_t step, int32_t axes, const float *sample) {
+void hg_step_note(hg_step_t step, int32_t axes, const void *sample) {
   const size_t count = (size_t)axes;
-  float *values = noted[step];
+  uint32_t *values = noted[step];
   memmove(values, values + count, (HG_TRACE_VALUES - count) * sizeof *values);
   memcpy(values + HG_TRACE_VALUES - count, sample, count * sizeof *values);
 }
@@ -103,7 +104,7 @@ static bool hg_trace_put_window(uint32_t last_sample) {
   void *output = hg_model.link->replies;
   /* before the run: it is the samples' matter, and the network may not change it */
   return hg_trace_put_number(last_sample) && hg_trace_put(noted, sizeof noted) &&
-         hg_trace_put(stream->window(), HG_TRACE_VALUES * sizeof(float)) &&
+         hg_trace_put(stream->window(), HG_TRACE_VALUES * HG_WINDOW_VALUE_SIZE) &&
          stream->run_window(output) == HG_OK &&
          hg_trace_put(output, hg_trace_bytes(&hg_model.info->output, false)) &&
          hg_trace_put_number(hg_model.class_of_run()) && hg_trace_put_number(stream->activity()) &&

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,29 @@ def test_counts_go_through_in_integers(hargen: Boards, flashed: Path) -> None:
     assert distance["max"] < 1e-5
     assert (distance["inputs_differ"], distance["classes_differ"]) == (0, 0)
     assert report["windows"] == 90
+
+
+def test_a_comparison_knows_the_integers(hargen: Boards, flashed: Path, tmp_path: Path) -> None:
+    options = ("--virtual", "--synthetic", 20, "--json", "-")
+    report = json.loads(hargen("compare", flashed, *options).out)
+    assert [place["name"] for place in report["places"]][:5] == [
+        *("unit", "filter", "rotation", "window", "input"),
+    ]
+    assert report["places"][3]["board"]["windows_differ"] == 0
+
+    folder = tmp_path / "edited"
+    shutil.copytree(flashed, folder)
+    source = folder / "Model/har_stream.c"
+    text = source.read_text()
+    first = re.search(r"\.minus_a = {(-\d+),", text)
+    assert first is not None
+    source.write_text(
+        text.replace(first[0], first[0].replace(first[1], str(int(first[1]) + 99999)))
+    )
+    report = json.loads(hargen("compare", folder, *options, code=6).out)
+    assert report["reference_first"]["place"] == "filter"
+    assert report["board_first"]["place"] == "window"
+    assert isinstance(report["board_first"]["ours"], int)
 
 
 @pytest.mark.parametrize("stage", ["window", "int8"])

@@ -145,12 +145,13 @@ def _steps(given: Given, window: int, sample: int) -> dict[str, list[float]]:
     if stream is None:
         return {}
     shape = spec.window, len(spec.axes)
+    is_in_place = spec.normalizes_windows or stream.windows.dtype != np.float32
     found = {
         name: stream.steps[name][window].reshape(shape)[sample].tolist()
         for name in names(spec)
-        if name != "window" and not (name == "normalization" and spec.normalizes_windows)
+        if name != "window" and not (name == "normalization" and is_in_place)
     }
-    return found | {"window": stream.windows[window].reshape(shape)[sample].tolist()}
+    return found | {"window": stream.real[window].reshape(shape)[sample].tolist()}
 
 
 def _context(given: Given, window: int) -> dict[str, Any]:

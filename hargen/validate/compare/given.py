@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hargen.datasets import Windows
+from hargen.emit.stream_context import in_integers
 from hargen.errors import UsageError
 from hargen.ir.tensor import DType
+from hargen.preprocessing.rounding import FloatRounding, IntegerRounding, Rounding
 from hargen.validate import counts, wire
 from hargen.validate.compare import network, steps, trace
 from hargen.validate.compare.network import Network
@@ -26,7 +28,7 @@ class Given:
     """A project, its windows, and the C's values.
 
     counts: of stage raw. rows: (n, values) windows as they were put in, in the stage's dtype; of
-    raw, as the C's network saw them.
+    raw, as the C made them. rounding: of the C's preprocessing.
     """
 
     found: Project
@@ -36,6 +38,7 @@ class Given:
     counts: Counts | None
     rows: NDArray[Any]
     trace: Trace
+    rounding: Rounding = field(default_factory=FloatRounding)
 
     @property
     def quantizes(self) -> bool:
@@ -50,8 +53,8 @@ class Given:
         source = self.found.manifest.model.input
         if source.dtype == "int8":
             return self.trace.inputs
-        if self.stage == "int8":
-            return wire.dequantize(self.rows, source)
+        if self.stage == "int8" or isinstance(self.rounding, IntegerRounding):
+            return wire.dequantize(self.trace.inputs, source)
         return self.rows
 
     @property
@@ -93,18 +96,15 @@ def prepare(
                 why=f"the preprocessing is {spec.preset!r}, which does nothing",
                 hint="use --stage window, or export the model with a card",
             )
-        if manifest.preprocessing.integers is not None:
-            raise UsageError(
-                "the steps of a preprocessing in integers are not compared yet",
-                where=str(found.directory),
-                hint="use --stage window or int8; validate-serial --stage raw compares its windows",
-            )
         counted = counts.of(windows.streams, spec)
         if counted.clipped:
             warn(f"{counted.clipped} samples are beyond what the sensor can count; they are cut")
-        traced = trace.of_streams(found.directory, manifest, plan, counted.streams)
+        rounding = _rounding(found, net)
+        last_place = rounding.last_place if isinstance(rounding, IntegerRounding) else None
+        traced = trace.of_streams(found.directory, manifest, plan, counted.streams, last_place)
         assert traced.stream is not None
-        return Given(found, net, windows, stage, counted, traced.stream.windows, traced)
+        real = traced.stream.real.astype(np.float32)
+        return Given(found, net, windows, stage, counted, real, traced, rounding)
     source = manifest.model.input
     rows = wire.inputs(windows.x, source)
     if stage == "int8":
@@ -117,3 +117,12 @@ def prepare(
         rows = rows if rows.dtype == np.int8 else wire.quantize(rows, source)
     traced = trace.of_windows(found.directory, manifest, plan, rows, int8=stage == "int8")
     return Given(found, net, windows, stage, None, rows, traced)
+
+
+def _rounding(found: Project, net: Network) -> Rounding:
+    """Return the rounding of a project's preprocessing: that of float32, or of integers."""
+    spec = found.preprocessing
+    if found.manifest.preprocessing.integers is None:
+        return FloatRounding()
+    count = spec.mg_per_count * spec.scale_from("mg")
+    return IntegerRounding(in_integers(spec, net.plan), count)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hargen.validate import wire
+from hargen.validate import integer_window, wire
 from hargen.validate.compare import network, steps
 from hargen.validate.compare.given import Given
 from hargen.validate.compare.report import INPUTS_NAMED, Apart, Input
@@ -67,7 +67,8 @@ def compare(given: Given, progress: Progress) -> Reference:
     """
     if given.counts is None or given.trace.stream is None:
         return _network(given, Reference([]), progress)
-    found = steps.of(given.counts, given.found.preprocessing, given.trace.stream)
+    spec, stream = given.found.preprocessing, given.trace.stream
+    found = steps.of(given.counts, spec, stream, given.rounding)
     reference = Reference(
         names=[f"SciPy {steps.version()}"],
         apart={step.place: _apart(step) for step in found},
@@ -88,8 +89,10 @@ def _network(given: Given, reference: Reference, progress: Progress) -> Referenc
         int8_outputs=given.stage == "int8",
     )
     if given.quantizes:
-        theirs = expected.inputs
-        if source.dtype == "int8" or theirs is None:  # the file begins behind it
+        theirs, integers = expected.inputs, given.found.manifest.preprocessing.integers
+        if trace.stream is not None and integers is not None:
+            theirs = integer_window.quantized(trace.stream.windows, integers)
+        elif source.dtype == "int8" or theirs is None:  # the file begins behind it
             theirs = wire.quantize(given.rows, source)
         reference.add("input", trace.inputs, theirs)
     for index, (ours, layer) in enumerate(zip(trace.layers, expected.layers, strict=True)):
@@ -118,7 +121,7 @@ def _quantized(given: Given, window: Step) -> Quantized:
     if source.scale is None:
         return Quantized(theirs.size, None, [], differ)
     quantized = wire.quantize(theirs, source)
-    own = wire.quantize(given.rows, source)
+    own = given.trace.inputs
     places = np.argwhere(own != quantized)
     named = [
         Input(window=w, index=i, ours=int(own[w, i]), float64=int(quantized[w, i]))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hargen.preprocessing import Preprocessing, rounding
+from hargen.preprocessing import Preprocessing
 from hargen.preprocessing.reference import initial_scale, normalize_windows, rotate_gravity
+from hargen.preprocessing.rounding import Rounding
 from hargen.preprocessing.spec import Filter
 from hargen.validate.compare.trace import Stream
 from hargen.validate.counts import Counts
@@ -31,7 +33,7 @@ class Step:
     """
 
     place: str
-    ours: NDArray[np.float32]
+    ours: NDArray[Any]
     exact: Float64
     limit: Float64
     from_counts: Float64
@@ -60,22 +62,23 @@ def last_samples(counts: Counts, spec: Preprocessing) -> NDArray[np.int64]:
     )
 
 
-def of(counts: Counts, spec: Preprocessing, stream: Stream) -> list[Step]:
+def of(counts: Counts, spec: Preprocessing, stream: Stream, rounding: Rounding) -> list[Step]:
     """Return the steps of a preprocessing, the window as the last of them.
 
     Args:
         counts: what was put in.
         spec: the preprocessing.
         stream: what the C made of the counts; as many windows as there should be.
+        rounding: of the C's numbers.
     """
     shape = (-1, spec.window, len(spec.axes))
     theirs = _from_counts(counts, spec)
     ours = {name: values.reshape(shape) for name, values in stream.steps.items()}
-    exact, limit = _unit(counts, spec)
-    steps = [Step("unit", ours["unit"], exact, limit, theirs["unit"])]
+    exact = _unit(counts, spec)
+    steps = [Step("unit", ours["unit"], exact, rounding.of_unit(exact), theirs["unit"])]
     before = ours["unit"]
     if spec.filter is not None:
-        exact, limit = _filter(before.astype(np.float64), spec.filter, spec, counts.windows)
+        exact, limit = _filter(before.astype(np.float64), spec, counts.windows, rounding)
         steps.append(Step("filter", ours["filter"], exact, limit, theirs["filter"]))
         before = ours["filter"]
     if spec.gravity_rotation:
@@ -84,16 +87,18 @@ def of(counts: Counts, spec: Preprocessing, stream: Stream) -> list[Step]:
         limit = rounding.of_rotation(dynamic)
         steps.append(Step("rotation", ours["rotation"], exact, limit, theirs["rotation"]))
         before = ours["rotation"]
-    windows = stream.windows.reshape(shape)
+    windows = stream.real.reshape(shape)
     if spec.normalization is not None:
         value = before.astype(np.float64)
         if spec.normalizes_windows:
             exact = normalize_windows(value, spec)
-            limit = rounding.of_window_normalization(value, exact, spec.scale_from("mg"))
-            before = windows  # the C normalizes the window in its place
+            limit = rounding.of_window(value, exact, spec.scale_from("mg"))
         else:
-            exact, limit = _fixed(value, spec)
-            before = ours["normalization"]
+            mean, std = _mean_and_std(spec)
+            exact, limit = (value - mean) / std, rounding.of_fixed(value, mean, std)
+        # in its place, where the C normalizes the window as a whole; or with what it means
+        in_place = spec.normalizes_windows or stream.windows.dtype != np.float32
+        before = windows if in_place else ours["normalization"]
         steps.append(Step("normalization", before, exact, limit, theirs["window"]))
     # the samples in their order, untouched
     same = before.astype(np.float64)
@@ -101,18 +106,20 @@ def of(counts: Counts, spec: Preprocessing, stream: Stream) -> list[Step]:
     return steps
 
 
-def _unit(counts: Counts, spec: Preprocessing) -> tuple[Float64, Float64]:
+def _unit(counts: Counts, spec: Preprocessing) -> Float64:
     pieces = [
         _cut(_in_unit(samples, spec), windows, spec)
         for samples, windows in zip(counts.streams, counts.windows, strict=True)
     ]
-    exact = np.concatenate(pieces)
-    return exact, rounding.of_unit(exact)
+    return np.concatenate(pieces)
 
 
 def _filter(
-    unit: Float64, filter_: Filter, spec: Preprocessing, windows: Sequence[int]
+    unit: Float64, spec: Preprocessing, windows: Sequence[int], rounding: Rounding
 ) -> tuple[Float64, Float64]:
+    """Return the filtered samples, and the limit of each: one for a stream."""
+    filter_ = spec.filter
+    assert filter_ is not None
     exact, limits = [], []
     for piece in _by_stream(unit, windows):
         if spec.filter_state == "window":
@@ -141,10 +148,9 @@ def _rotated(sample: Float64, dynamic: Float64) -> Float64:
     return rotate_gravity(sample.reshape(-1, 3), dynamic.reshape(-1, 3)).reshape(sample.shape)
 
 
-def _fixed(value: Float64, spec: Preprocessing) -> tuple[Float64, Float64]:
+def _mean_and_std(spec: Preprocessing) -> tuple[Float64, Float64]:
     assert spec.normalization is not None
-    mean, std = np.array(spec.normalization.mean), np.array(spec.normalization.std)
-    return (value - mean) / std, rounding.of_fixed_normalization(value, mean, std)
+    return np.array(spec.normalization.mean), np.array(spec.normalization.std)
 
 
 def _from_counts(counts: Counts, spec: Preprocessing) -> dict[str, Float64]:
@@ -171,7 +177,8 @@ def _conditioned(unit: Float64, windows: int, spec: Preprocessing) -> dict[str, 
     if spec.gravity_rotation:
         found["rotation"] = found["window"] = _rotated(cut, found["filter"])
     if spec.normalization is not None and not spec.normalizes_windows:
-        found["window"], _ = _fixed(found["window"], spec)
+        mean, std = _mean_and_std(spec)
+        found["window"] = (found["window"] - mean) / std
     return found
 
 

@@ -26,13 +26,14 @@ class Stream:
     """What became of counts, an entry a window.
 
     last: (n,) number of the window's last sample in its stream. steps: (n, values) of each of
-    STEPS, the last samples as it left them. windows: (n, values) as the network saw them.
-    activities, settled: (n,).
+    STEPS, the last samples as it left them, in the spec's unit. windows: (n, values) as they are
+    stored, float32 or int32. real: the same in the network's terms. activities, settled: (n,).
     """
 
     last: NDArray[np.int64]
-    steps: dict[str, NDArray[np.float32]]
-    windows: NDArray[np.float32]
+    steps: dict[str, NDArray[Any]]
+    windows: NDArray[Any]
+    real: NDArray[Any]
     activities: NDArray[np.int64]
     settled: NDArray[np.bool_]
 
@@ -73,7 +74,7 @@ def of_windows(
     given = np.ascontiguousarray(rows).tobytes()
     sink = manifest.model.output
     output = wire.DTYPES["int8" if int8 else sink.dtype]
-    record = _record(plan, output, in_stream=False)
+    record = _record(plan, output)
     answers, compiler, names = _run(
         project_dir, plan, "s8" if int8 else "window", given, len(rows), record
     )
@@ -83,7 +84,11 @@ def of_windows(
 
 
 def of_streams(
-    project_dir: Path, manifest: Manifest, plan: Plan, streams: Sequence[NDArray[np.int16]]
+    project_dir: Path,
+    manifest: Manifest,
+    plan: Plan,
+    streams: Sequence[NDArray[np.int16]],
+    last_place: float | None = None,
 ) -> Trace:
     """Return what a project's C makes of the sensor's counts: as many windows as it cuts.
 
@@ -92,6 +97,7 @@ def of_streams(
         manifest: of the project.
         plan: of its network.
         streams: counts (n, 3), each a stream of its own.
+        last_place: of a value in the spec's unit, where the preprocessing is in integers.
 
     Raises:
         ToolError, DataError: as of_windows.
@@ -99,12 +105,17 @@ def of_streams(
     given = b"".join(
         len(stream).to_bytes(4, "little") + stream.astype("<i2").tobytes() for stream in streams
     )
-    record = _record(plan, wire.DTYPES[manifest.model.output.dtype], in_stream=True)
+    value = np.dtype("<f4" if last_place is None else "<i4")
+    record = _record(plan, wire.DTYPES[manifest.model.output.dtype], value)
     answers, compiler, names = _run(project_dir, plan, "raw", given, sum(map(len, streams)), record)
     stream = Stream(
         last=answers["last"].astype(np.int64),
-        steps={name: answers[name] for name in STEPS},
+        steps={
+            name: answers[name] if last_place is None else last_place * answers[name]
+            for name in STEPS
+        },
         windows=answers["window"],
+        real=_real(answers["window"], manifest),
         activities=answers["activity"].astype(np.int64),
         settled=answers["settled"] != 0,
     )
@@ -126,15 +137,28 @@ def _trace(
     )
 
 
-def _record(plan: Plan, output: np.dtype[Any], *, in_stream: bool) -> np.dtype[Any]:
-    """Return what the program prints for a window; see firmware/twin/hg_trace.c."""
+def _real(windows: NDArray[Any], manifest: Manifest) -> NDArray[Any]:
+    """Return windows in the network's terms: as they are, or float64 of integers."""
+    integers = manifest.preprocessing.integers
+    if integers is None:
+        return windows
+    values = windows.reshape(len(windows), -1, len(integers.scale)).astype(np.float64)
+    real: NDArray[Any] = values * np.array(integers.scale) + np.array(integers.offset)
+    return real.reshape(windows.shape)
+
+
+def _record(plan: Plan, output: np.dtype[Any], value: np.dtype[Any] | None = None) -> np.dtype[Any]:
+    """Return what the program prints for a window; see firmware/twin/hg_trace.c.
+
+    value: of a stream, the type of a preprocessed value.
+    """
     values = plan.tensors[plan.input.tensor].size
     element = _DTYPES[plan.dtype.value]
     fields: list[tuple[Any, ...]] = []
-    if in_stream:
-        fields += [("last", "<u4"), *((name, "<f4", (values,)) for name in (*STEPS, "window"))]
+    if value is not None:
+        fields += [("last", "<u4"), *((name, value, (values,)) for name in (*STEPS, "window"))]
     fields += [("output", output, (plan.tensors[plan.output.tensor].size,)), ("class", "<u4")]
-    if in_stream:
+    if value is not None:
         fields += [("activity", "<u4"), ("settled", "<u4")]
     fields += [("input", element, (values,))]
     fields += [

@@ -7,17 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli_w
+from support import no_fpu
 
+from hargen import board as boards
 from hargen import models
+from hargen.datasets import Windows
 from hargen.datasets.synthetic import synthetic_recordings
+from hargen.datasets.windows import Stream
+from hargen.emit import project as exporting
 from hargen.preprocessing import Preprocessing, preset
 from hargen.preprocessing.reference import high_pass, to_windows
-from hargen.validate import project
-from hargen.validate.compare import network, steps, trace
+from hargen.validate import expected, project
+from hargen.validate.compare import given, steps
 from hargen.validate.compare.steps import Step
 from hargen.validate.counts import Counts
-
-from ..conftest import export
 
 FIXED = {"mean": [0.1, -0.2, 0.3], "std": [1.5, 2.5, 0.5]}
 BY_WINDOW = {"kind": "window"}
@@ -91,54 +94,80 @@ def taken(folder: Path, chosen: Preprocessing) -> list[Step]:
     """Return the steps that the project's C takes over motion and extremes."""
     found = project.read(folder, print)
     counts = counted([*motion(), *extremes()], chosen)
-    plan = network.read(found).plan
-    traced = trace.of_streams(folder, found.manifest, plan, counts.streams)
-    assert traced.stream is not None
-    assert np.array_equal(traced.stream.last, steps.last_samples(counts, chosen))
-    return steps.of(counts, chosen, traced.stream)
+    windows = sum(counts.windows)
+    streams = Windows(
+        x=np.zeros((windows, 24, 3), np.float32),
+        y=np.zeros(windows, np.int64),
+        classes=(),
+        source="made by hand",
+        streams=tuple(
+            Stream(samples * chosen.mg_per_count, "mg", count)
+            for samples, count in zip(counts.streams, counts.windows, strict=True)
+        ),
+    )
+    put_in = given.prepare(found, streams, "raw", print)
+    assert put_in.counts is not None and put_in.trace.stream is not None
+    assert put_in.windows_are_right
+    for sent, wanted in zip(put_in.counts.streams, counts.streams, strict=True):
+        assert np.array_equal(sent, wanted[: len(sent)])
+    return steps.of(put_in.counts, chosen, put_in.trace.stream, put_in.rounding)
 
 
-@pytest.fixture(scope="module", params=SPECS)
-def case(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Preprocessing, list[Step]]:
-    chosen = SPECS[request.param]
+Case = tuple[Preprocessing, list[Step], bool]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(name, in_integers) for in_integers in (False, True) for name in SPECS],
+    ids=lambda param: f"{param[0]}, {'integers' if param[1] else 'float32'}",
+)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Return a preprocessing, the steps of its C, and whether that computes in integers."""
+    name, in_integers = request.param
+    chosen = SPECS[name]
     folder = tmp_path_factory.mktemp("steps")
     card = folder / "own.toml"
     card.write_text(tomli_w.dumps({"preprocessing": chosen.to_table()}))
-    exported = export(folder / "har", models.default().tflite, preprocessing=str(card))
-    return chosen, taken(exported, chosen)
+    exporting.export(
+        *(models.default().tflite, folder / "har"),
+        board=no_fpu.load(folder / "boards") if in_integers else boards.load("B-U585I-IOT02A"),
+        reference=expected.outputs,
+        preprocessing=str(card),
+    )
+    return chosen, taken(folder / "har", chosen), in_integers
 
 
-def test_every_step_is_within_its_limit(case: tuple[Preprocessing, list[Step]]) -> None:
-    chosen, found = case
+def test_every_step_is_within_its_limit(case: Case) -> None:
+    chosen, found, _ = case
     assert tuple(step.place for step in found) == steps.names(chosen)
     for step in found:
         apart = np.abs(step.ours.astype(np.float64) - step.exact)
         assert (apart <= step.limit).all(), (step.place, apart.max(), np.max(step.limit))
 
 
-def test_the_limits_are_tight(case: tuple[Preprocessing, list[Step]]) -> None:
+def test_the_limits_are_tight(case: Case) -> None:
     """A limit that anything keeps would show nothing."""
-    chosen, found = case
+    chosen, found, in_integers = case
     count = chosen.mg_per_count * chosen.scale_from("mg")
     for step in found:
         limit = float(np.max(step.limit))
         apart = float(np.abs(step.ours.astype(np.float64) - step.exact).max())
-        if step.place == "unit":
-            assert apart > limit / 3
-        elif step.place == "window":
+        if step.place == "window":
             assert (apart, limit) == (0.0, 0.0)
+        elif step.place == "unit":
+            assert limit < count / 100
+            assert in_integers or apart > limit / 3
         elif step.place in ("filter", "rotation"):
             assert apart > limit / 200
-            assert limit < 3 * count  # at full scale
-        else:
-            assert apart > 0
+            assert limit < (count if in_integers else 3 * count)  # at full scale
+        elif chosen.normalizes_windows:
+            assert apart > limit / 1e4
+            assert limit < 0.05  # of a standard deviation
 
 
-def test_from_the_counts_on_it_is_the_reference(case: tuple[Preprocessing, list[Step]]) -> None:
+def test_from_the_counts_on_it_is_the_reference(case: Case) -> None:
     """SciPy's windows are those that hargen preprocesses on the host."""
-    chosen, found = case
+    chosen, found, _ = case
     counts = counted([*motion(), *extremes()], chosen)
     wanted = np.concatenate(
         [to_windows(s * chosen.mg_per_count, chosen, "mg")[0] for s in counts.streams]
