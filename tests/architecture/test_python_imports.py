@@ -28,6 +28,7 @@ STEPS = (
     {"train"},
     {"zoo"},
     {"cli"},
+    {"__main__"},  # python -m hargen
 )
 LINK_MAY_IMPORT = {"link", "errors"}
 

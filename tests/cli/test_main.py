@@ -26,6 +26,13 @@ def test_version(hargen) -> None:
     assert (found.code, found.out) == (0, f"hargen {package.__version__}\n")
 
 
+def test_it_runs_as_a_module_too() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "hargen", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout) == (0, f"hargen {package.__version__}\n")
+
+
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_help_names_every_command_and_exit_code(hargen, flag: str) -> None:
     found = hargen(flag)
