@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,9 +51,17 @@ def measure(name: Path, request: Request, folder: Path, tell: Tell) -> tuple[Mod
         known.update(_costs(made, request, folder, tell, known["notes"].append))
     except HargenError as error:
         text = str(error).removeprefix(f"{path}: ").replace(str(folder), folder.name)
-        why = " / ".join(line.strip() for line in text.splitlines() if line.strip())
-        return Model(**known, status=FAILED + why, exit_code=error.exit_code), made
+        return _failed(known, text, error.exit_code), made
+    except Exception as error:  # a mistake of hargen's about one model
+        if os.environ.get("HARGEN_DEBUG", "") not in ("", "0"):
+            raise
+        return _failed(known, f"internal error: {type(error).__name__}: {error}", 1), made
     return Model(**known, status=MEASURED), made
+
+
+def _failed(known: dict[str, Any], text: str, exit_code: int) -> Model:
+    why = " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    return Model(**known, status=FAILED + why, exit_code=exit_code)
 
 
 def _make(path: Path, request: Request, folder: Path, tell: Tell, known: dict[str, Any]) -> Made:

@@ -181,6 +181,20 @@ def test_without_a_compiler_nothing_is_begun(
     assert "nothing" in found.err
 
 
+def test_a_mistake_of_ours_ends_one_model_alone(
+    hargen: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("hargen.bench.measure.windows.read", mistaken)
+    found: Result = hargen("bench", "default", "nonsense.tflite")
+    assert found.code == 1
+    assert "default: failed: internal error: ZeroDivisionError: of ours" in found.out
+    assert "nonsense: failed: cannot read the model" in found.out
+
+
 def test_names_are_as_short_as_tells_them_apart(
     hargen: Any,  # noqa: F811
     tmp_path: Path,
