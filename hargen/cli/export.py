@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from hargen.cli import quantize_svm
-from hargen.cli.options import BoardName, Classes, Optimize, OptimizeOption, class_names
+from hargen.cli.options import (
+    BoardName,
+    Classes,
+    InsteadOfCards,
+    Optimize,
+    OptimizeOption,
+    class_names,
+)
 from hargen.cli.quantize import (
     Edges,
     EdgesOption,
@@ -57,14 +64,7 @@ def export(
         Format,
         typer.Option("--format", help="A project for a board, or the C of the network alone."),
     ] = Format.project,
-    preprocessing: Annotated[
-        str | None,
-        typer.Option(
-            "--preprocessing",
-            metavar="NAME|FILE",
-            help="In place of the card's: st-zoo, default, none, or a .toml with [preprocessing].",
-        ),
-    ] = None,
+    preprocessing: InsteadOfCards = None,
     force: Annotated[
         bool,
         typer.Option(
@@ -94,7 +94,7 @@ def export(
         model = models.default().tflite
     names = class_names(classes)
     target = None if board is None else boards.load(board)
-    converted = _converted(model, precision, representative, names, max_drop, edges)
+    converted = _converted(model, precision, representative, names, max_drop, edges, preprocessing)
     result = project.export(
         model,
         output,
@@ -125,6 +125,7 @@ def _converted(
     classes: tuple[str, ...] | None,
     max_drop: float,
     edges: Edges,
+    preprocessing: str | None,
 ) -> bytes | None:
     """Return what a Keras model or an SVC becomes; None for a model that is taken as it is.
 
@@ -148,7 +149,7 @@ def _converted(
     if precision is not Precision.float32:
         if representative is None:
             return None
-        return quantized(model, representative, classes, max_drop, edges)
+        return quantized(model, representative, classes, max_drop, edges, preprocessing)
     if representative is not None:
         raise UsageError(
             "--precision float32 and --representative exclude each other",

@@ -90,6 +90,14 @@ Classes: TypeAlias = Annotated[
     str | None,
     typer.Option("--classes", "-c", metavar="A,B,C", help="Names of the outputs, in their order."),
 ]
+InsteadOfCards: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--preprocessing",
+        metavar="NAME|FILE",
+        help="In place of the card's: st-zoo, default, none, or a .toml with [preprocessing].",
+    ),
+]
 JsonFile: TypeAlias = Annotated[
     Path | None,
     typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from hargen.cli import quantize_svm
-from hargen.cli.options import Classes, JsonFile, class_names
+from hargen.cli.options import Classes, InsteadOfCards, JsonFile, class_names
 
 if TYPE_CHECKING:
     from hargen.convert.comparison import Comparison
@@ -63,6 +63,7 @@ def quantize(
         ),
     ] = None,
     classes: Classes = None,
+    preprocessing: InsteadOfCards = None,
     max_drop: MaxDrop = 1.0,
     edges: EdgesOption = Edges.float,
     json_file: JsonFile = None,
@@ -90,6 +91,7 @@ def quantize(
             representative,
             data,
             class_names(classes),
+            preprocessing,
             max_drop,
             json_file,
             force,
@@ -109,6 +111,7 @@ def quantize(
             representative,
             test_data=data,
             classes=class_names(classes),
+            preprocessing=preprocessing,
             edges=edges.value,
             stage=stage,
         )
@@ -148,6 +151,7 @@ def quantized(
     classes: tuple[str, ...] | None,
     max_drop: float,
     edges: Edges,
+    preprocessing: str | None = None,
 ) -> bytes | None:
     """Return the int8 form of a Keras model or an SVC for export; None for any other model.
 
@@ -163,11 +167,18 @@ def quantized(
     if model.suffix == quantize_svm.SUFFIX:
         check_edges(model, edges)
         with progress.stages() as stage:
-            result = quantize_svm.converted(model, representative, classes, stage)
+            result = quantize_svm.converted(model, representative, classes, preprocessing, stage)
         hint = "leave --representative away for float32; --max-drop sets the limit"
     elif is_keras(model):
         with progress.stages() as stage:
-            result = convert(model, representative, classes=classes, edges=edges.value, stage=stage)
+            result = convert(
+                model,
+                representative,
+                classes=classes,
+                preprocessing=preprocessing,
+                edges=edges.value,
+                stage=stage,
+            )
         hint = "hargen quantize shows which layers lose it; --max-drop sets the limit"
     else:
         console.note("--representative is for Keras models and SVCs and has no part in this one")

@@ -19,6 +19,7 @@ def quantize_svm(
     representative: Path,
     data: Path | None,
     classes: tuple[str, ...] | None,
+    preprocessing: str | None,
     max_drop: float,
     json_file: Path | None,
     force: bool,
@@ -38,7 +39,14 @@ def quantize_svm(
     check_target(output, model, QUANTIZED, has_card=card_path(model).is_file(), force=force)
     console.check_writable(json_file)
     with progress.stages() as stage:
-        result = convert(model, representative, test_data=data, classes=classes, stage=stage)
+        result = convert(
+            model,
+            representative,
+            test_data=data,
+            classes=classes,
+            preprocessing=preprocessing,
+            stage=stage,
+        )
     report = make_report(result, output.name, max_drop)
     for warning in result.warnings:
         console.warn(warning)
@@ -66,12 +74,13 @@ def converted(
     model: Path,
     representative: Path,
     classes: tuple[str, ...] | None,
+    preprocessing: str | None,
     stage: Callable[[str], None],
 ) -> SvmConversion:
     """Return the quantized form of a classifier for export."""
     from hargen.convert.svm.conversion import convert
 
-    return convert(model, representative, classes=classes, stage=stage)
+    return convert(model, representative, classes=classes, preprocessing=preprocessing, stage=stage)
 
 
 def _print(report: SvmQuantizeReport, json_file: Path | None) -> None:

@@ -55,6 +55,7 @@ def convert(
     *,
     test_data: Path | None = None,
     classes: tuple[str, ...] | None = None,
+    preprocessing: str | None = None,
     edges: Edges = "float",
     stage: Callable[[str], None] = lambda _: None,
 ) -> Conversion:
@@ -65,6 +66,7 @@ def convert(
         representative_data: what hargen.datasets.load takes, to calibrate on.
         test_data: the same, to measure on; without it, the representative windows.
         classes: names of the outputs; otherwise the card's, or class_0 and so on.
+        preprocessing: in place of the card's: a preset's name or a file with [preprocessing].
         edges: float32 or int8 input and output.
         stage: called with what is done next.
 
@@ -79,7 +81,9 @@ def convert(
     notes: list[str] = []
     named = classes is not None or (card is not None and card.classes is not None)
     names = input_facts.class_names(classes, card, keras.outputs, path, notes)
-    spec = input_facts.preprocessing(card, keras.input_shape, path, notes)
+    spec = input_facts.preprocessing(card, keras.input_shape, path, notes, preprocessing)
+    if preprocessing is not None:  # the result is for this one, and its card has to say so
+        card = (card or Card()).model_copy(update={"preprocessing": spec})
     everything = _load(representative_data, keras, spec)
     chosen = representative.choose(everything, names if named else None, keras.outputs)
     unit = spec.unit if card is not None and card.preprocessing is not None else None

@@ -224,6 +224,14 @@ class Preprocessing(_Table):
         complete = dict(table)
         if "filter" not in table and table.get("preset") in presets.NAMES:
             complete = presets.complete(complete, where)
+        elif "preset" in table and "sample_rate_hz" not in table:
+            # any name will do for a complete table; this one wants to be completed
+            raise DataError(
+                f"unknown preset {table['preset']!r}",
+                where=f"{where}: preset",
+                why="the table is not complete without one: it has no sample_rate_hz",
+                hint=f"known: {', '.join(presets.NAMES)}",
+            )
         return validate(cls, complete, where)
 
     def canonical(self) -> str:

@@ -84,6 +84,50 @@ def test_a_sample_costs_at_most_two_hundred_instructions(flashed: Path) -> None:
     assert first <= 2 * MOST_INSTRUCTIONS  # it starts the filter
 
 
+def recording(rows: int, rate: float = 26.0, gap_at: int | None = None) -> list[str]:
+    late = [4.0 if gap_at is not None and i >= gap_at else 0.0 for i in range(rows)]
+    return [f"{i / rate + late[i]:.4f},{i % 7},{i % 5},981,walking" for i in range(rows)]
+
+
+def test_a_gap_in_a_recording_begins_a_stream(
+    hargen: Hargen, flashed: Path, tmp_path: Path
+) -> None:
+    """The windows behind it are marked as not settled, like those at the beginning."""
+    (tmp_path / "data.toml").write_text('unit = "mg"\n')
+    lines = ["time,x,y,z,label", *recording(480, gap_at=240)]
+    (tmp_path / "r.csv").write_text("\n".join(lines) + "\n")
+    report = raw(hargen, flashed, "--data", tmp_path)
+    check(report)
+    assert (report["windows"], report["unsettled"]) == (20, 12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (["time,x,y,z,label", *recording(100, rate=50.0)], "recorded at 50 Hz"),
+        (["time,x,y,z,label", *recording(60), "3,some,1,2,walking"], "'some' is not a number"),
+        (["x,y", *["1,2"] * 60], "no column of z"),
+        (["time,x,y,z,label", *recording(60)[::-1]], "time goes back"),
+        (["time,x,y,z,label", *recording(10)], "no recording is as long as one window"),
+    ],
+)
+def test_recordings_that_cannot_be_sent_are_one_error(
+    hargen: Hargen, flashed: Path, tmp_path: Path, rows: list[str], why: str
+) -> None:
+    (tmp_path / "data.toml").write_text('unit = "mg"\n')
+    (tmp_path / "r.csv").write_text("\n".join(rows) + "\n")
+    report = tmp_path / "report.json"
+    found = hargen(
+        *("validate-serial", flashed, "--virtual", "--stage", "raw", "--data", tmp_path),
+        *("--json", report),
+    )
+    assert found.code == 3
+    assert why in found.err
+    assert "hint:" in found.err
+    assert "r.csv" in found.err or str(tmp_path) in found.err
+    assert not report.exists()
+
+
 @pytest.mark.long
 @pytest.mark.usefixtures("emulator")
 @pytest.mark.parametrize("family", CLASSES)

@@ -153,6 +153,11 @@ def test_no_count_makes_a_nan(programs: Programs, name: str) -> None:
     assert np.abs(taken.windows).max() < max(limit, 24.0)
 
 
+# Every preset, every normalization, and all of it by window.
+ANY_STREAM = ("default", "st-zoo", "normalization alone", "fixed normalization")
+ANY_STREAM += ("normalization by window", "all by window, overlap")
+
+
 @settings(max_examples=60)
 @given(
     numpy_strategies.arrays(
@@ -163,7 +168,7 @@ def test_no_count_makes_a_nan(programs: Programs, name: str) -> None:
     )
 )
 def test_no_stream_makes_a_nan(programs: Programs, stream: np.ndarray) -> None:
-    for name in ("st-zoo", "all by window, overlap"):
+    for name in ANY_STREAM:
         assert np.isfinite(programs(name).take([stream]).windows).all()
 
 

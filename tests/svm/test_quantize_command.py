@@ -115,6 +115,24 @@ def test_a_card_goes_along(hargen, data: Path, tmp_path: Path) -> None:
     assert written.accuracy["int8"] > 0.9
 
 
+def test_another_preprocessing_than_the_cards_is_warned_of(
+    hargen, data: Path, tmp_path: Path
+) -> None:
+    model = train(tmp_path / "own.onnx")
+    card = '[preprocessing]\npreset = "none"\nunit = "m/s2"\nwindow = 12\n'
+    (tmp_path / "own.toml").write_text(card)
+    (tmp_path / "mine.toml").write_text(f'{card}normalization = {{ kind = "window" }}\n')
+    arguments = ("quantize", model, "-r", data, "--max-drop", 100, "-o")
+    assert "trained with" not in hargen(*arguments, tmp_path / "x.svm").err
+    found = hargen(*arguments, tmp_path / "y.svm", "--preprocessing", tmp_path / "mine.toml")
+    assert found.code == 0, found
+    assert "trained with the preprocessing" in found.err
+    written = read_card(tmp_path / "y.svm")
+    assert written is not None
+    assert written.preprocessing is not None
+    assert written.preprocessing.normalizes_windows
+
+
 def test_past_the_limit_nothing_is_written_but_by_force(
     hargen, model: Path, data: Path, tmp_path: Path
 ) -> None:

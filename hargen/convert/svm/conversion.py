@@ -52,6 +52,7 @@ def convert(
     *,
     test_data: Path | None = None,
     classes: tuple[str, ...] | None = None,
+    preprocessing: str | None = None,
     stage: Callable[[str], None] = lambda _: None,
 ) -> SvmConversion:
     """Quantize an .onnx support vector classifier; the same files give the same bytes.
@@ -61,6 +62,7 @@ def convert(
         representative_data: what hargen.datasets.load takes, for the ranges of the inputs.
         test_data: the same, to measure on; without it, the representative windows.
         classes: names of the classes; otherwise the card's, or the labels in the file.
+        preprocessing: in place of the card's: a preset's name or a file with [preprocessing].
         stage: called with what is done next.
 
     Raises:
@@ -78,7 +80,9 @@ def convert(
         classes, card, len(model.classes), path, notes, in_file=model.classes
     )
     compared = names if _are_named(classes, card, model) else None
-    spec = input_facts.preprocessing(card, shape, path, notes)
+    spec = input_facts.preprocessing(card, shape, path, notes, preprocessing)
+    if preprocessing is not None:  # the result is for this one, and its card has to say so
+        card = (card or Card()).model_copy(update={"preprocessing": spec})
     everything = _load(representative_data, shape, path, spec)
     chosen = representative.choose(everything, compared, len(names))
     warnings = representative.scale_warnings(

@@ -85,7 +85,9 @@ def prepare(
     """
     manifest, spec = found.manifest, found.preprocessing
     if stage is None:
-        stage = "raw" if spec.changes_samples and windows.streams else "window"
+        # a preprocessing in integers has no steps to compare
+        in_floats = manifest.preprocessing.integers is None
+        stage = "raw" if spec.changes_samples and windows.streams and in_floats else "window"
     net = network.read(found)
     plan = net.plan
     if stage == "raw":
