@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from hargen.bench.report import Layer, Model, Report
 
@@ -26,22 +27,35 @@ class Comparison:
 
 
 def with_earlier(now: Report, earlier: Report) -> Comparison:
-    """Return what rose since an earlier report; models are told apart by their names."""
+    """Return what rose since an earlier report.
+
+    A model is looked for by its file as it was named, else by the file's name alone, where the
+    earlier report has that once.
+    """
     for what in ("compiler", "board", "optimize"):
         mine, its = getattr(now, what), getattr(earlier, what)
         if mine != its:
             return Comparison(notes=(f"not compared: {what} {mine} now, {its} then",))
-    before = {model.model: model for model in earlier.models if model.measured}
+    before = _by_name(earlier)
     rises: list[str] = []
     notes: list[str] = []
     for model in now.models:
-        then = before.get(model.model)
+        then = before.get(model.model) or before.get(PurePath(model.model).name)
         why = "there are no figures of then" if then is None else _unlike(model, then)
         if why and model.measured:
             notes.append(f"{model.model} is not compared: {why}")
         elif then is not None and model.measured:
             rises += (f"{model.model}: {text}" for text in _rises(model, then))
     return Comparison(tuple(rises), tuple(notes))
+
+
+def _by_name(report: Report) -> dict[str, Model]:
+    measured = [model for model in report.models if model.measured]
+    files = [PurePath(model.model).name for model in measured]
+    alone = {
+        file: model for file, model in zip(files, measured, strict=True) if files.count(file) == 1
+    }
+    return alone | {model.model: model for model in measured}
 
 
 def _unlike(now: Model, then: Model) -> str:

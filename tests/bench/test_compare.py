@@ -105,6 +105,16 @@ def test_what_is_not_the_same_is_not_compared(changes: dict[str, Any], why: str)
     assert why in " ".join(found.notes)
 
 
+def test_a_model_is_found_in_another_folder_unless_two_have_its_name() -> None:
+    now = report(model="here/a.tflite", flash_bytes=9000)
+    assert with_earlier(now, report(model="there/a.tflite")).rises != ()
+    once = report(model="there/a.tflite")
+    twice = once.model_copy(update={"models": (*once.models, *report(model="b/a.tflite").models)})
+    assert "no figures of then" in " ".join(with_earlier(now, twice).notes)
+    exact = report(model="b/a.tflite", flash_bytes=9000)
+    assert with_earlier(exact, twice).rises != ()
+
+
 def test_a_model_that_failed_is_neither_more_nor_less() -> None:
     failed = report(status="failed: why", exit_code=3)
     assert with_earlier(failed, report()) == with_earlier(report(), report())
