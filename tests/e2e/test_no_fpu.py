@@ -147,15 +147,6 @@ def test_the_board_tests_itself(hargen: Boards, flashed: Path) -> None:
     assert "fail" not in found.out.lower()
 
 
-def test_compare_takes_windows_where_there_are_no_steps_to_compare(
-    hargen: Boards, flashed: Path
-) -> None:
-    found = hargen("compare", flashed, "--virtual", "--synthetic", 24, "--json", "-")
-    assert json.loads(found.out)["stage"] == "window"
-    found = hargen("compare", flashed, "--synthetic", 24, "--stage", "raw", code=2)
-    assert "in integers are not compared" in found.err
-
-
 @pytest.mark.usefixtures("emulator")
 @pytest.mark.parametrize(
     "card",

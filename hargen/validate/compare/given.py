@@ -85,9 +85,7 @@ def prepare(
     """
     manifest, spec = found.manifest, found.preprocessing
     if stage is None:
-        # a preprocessing in integers has no steps to compare
-        in_floats = manifest.preprocessing.integers is None
-        stage = "raw" if spec.changes_samples and windows.streams and in_floats else "window"
+        stage = "raw" if spec.changes_samples and windows.streams else "window"
     net = network.read(found)
     plan = net.plan
     if stage == "raw":
