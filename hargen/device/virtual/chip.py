@@ -21,7 +21,7 @@ from hargen.device.virtual.peripherals.i2c import I2c
 from hargen.device.virtual.peripherals.icache import Icache
 from hargen.device.virtual.peripherals.pwr import Pwr
 from hargen.device.virtual.peripherals.rcc import SOFTWARE_RESET, OperatingPoint, Rcc
-from hargen.device.virtual.peripherals.tim import Tim
+from hargen.device.virtual.peripherals.tim import TIM2_IRQ, Tim
 from hargen.device.virtual.peripherals.usart import USART1_IRQ, Usart
 from hargen.device.virtual.registers import Bus, Reporter
 from hargen.device.virtual.timeline import Timeline
@@ -41,6 +41,7 @@ UNMODELLED = {
 }
 
 USART1_EXCEPTION = FIRST_INTERRUPT + USART1_IRQ
+TIM2_EXCEPTION = FIRST_INTERRUPT + TIM2_IRQ
 USART1_PINS = {True: 9, False: 10}  # PA9 sends, PA10 receives
 USART1_ALTERNATE = 7
 I2C2_SCL, I2C2_SDA = 4, 5  # PH4 and PH5
@@ -175,11 +176,17 @@ class Chip:
         self.usart.advance(now)
         self.i2c.advance(now)
         self.systick.advance(now)
+        self.timer.advance()
+        self.nvic.set_line(TIM2_EXCEPTION, self.timer.interrupt_line())
         self.nvic.set_line(USART1_EXCEPTION, self.usart.interrupt_line())
 
     def next_event(self) -> int:
         """Return when an interrupt may become pending next."""
-        return min(self.usart.next_interrupt(), self.systick.next_interrupt())
+        return min(
+            self.usart.next_interrupt(),
+            self.systick.next_interrupt(),
+            self.timer.next_interrupt(),
+        )
 
     def _operating_point(self) -> OperatingPoint:
         return OperatingPoint(

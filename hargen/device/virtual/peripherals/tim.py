@@ -1,19 +1,25 @@
 """TIM2: 32 bits that count up, freely or to ARR (RM0456, general-purpose timers).
 
-Its prescaler, its period and its update flag; no channels, no interrupts.
+Its prescaler, its period and its update flag; of its channels the first one's compare match, which
+is its only interrupt. The match is the moment at which the counter steps onto CCR1: a CCR1 that is
+written where the counter stands already waits for the next turn.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+from hargen.device.virtual.counter import NEVER
 from hargen.device.virtual.registers import ALL, Peripheral, Reporter
 from hargen.device.virtual.timeline import Timeline
 
 TIM2_BASE = 0x4000_0000
 CR1, CR2, SMCR, DIER, SR, EGR = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14
-CNT, PSC, ARR = 0x24, 0x28, 0x2C
+CNT, PSC, ARR, CCR1 = 0x24, 0x28, 0x2C, 0x34
 CEN, UG, UIF = 1 << 0, 1 << 0, 1 << 0
+CC1IE = CC1IF = 1 << 1
+TIM2_IRQ = 45
 
 
 class Tim(Peripheral):
@@ -36,12 +42,13 @@ class Tim(Peripheral):
         self.define(CR1, "CR1", write=self._write_cr1)
         self.define(CR2, "CR2")
         self.define(SMCR, "SMCR")
-        self.define(DIER, "DIER")
+        self.define(DIER, "DIER", write=self._write_dier)
         self.define(SR, "SR", read=self._read_sr, write=self._write_sr)
         self.define(EGR, "EGR", write=self._write_egr)
         self.define(CNT, "CNT", read=self._read_cnt, write=self._write_cnt)
         self.define(PSC, "PSC", writable=0xFFFF)
         self.define(ARR, "ARR", reset=ALL, write=self._write_arr)
+        self.define(CCR1, "CCR1", write=self._write_ccr1)
 
     def reset(self) -> None:
         """Stop at 0."""
@@ -52,6 +59,28 @@ class Tim(Peripheral):
         """Count at the clock in force from now on."""
         self._settle()
         self._tick = self._timeline.hclk_hz * self._divider / self._clock_hz()
+
+    def advance(self) -> None:
+        """Let a match happen that is due."""
+        if self.values[DIER] & CC1IE:
+            self._settle()
+
+    def interrupt_line(self) -> bool:
+        """Tell whether the interrupt is asked for."""
+        return bool(self.values[DIER] & CC1IE and self.values[SR] & CC1IF)
+
+    def next_interrupt(self) -> int:
+        """Return when the match comes that asks for an interrupt, or NEVER."""
+        values = self.values
+        if not values[DIER] & CC1IE or values[SR] & CC1IF or not values[CR1] & CEN:
+            return NEVER
+        if values[CCR1] > values[ARR]:
+            return NEVER
+        return math.ceil(self._since + self._ticks_to_match() * self._tick)
+
+    def _ticks_to_match(self) -> int:
+        turn = self.values[ARR] + 1
+        return (self.values[CCR1] - self._count) % turn or turn
 
     def _settle(self) -> None:
         """Bring the counter up to now."""
@@ -64,6 +93,8 @@ class Tim(Peripheral):
         self._advance(ticks)
 
     def _advance(self, ticks: int) -> None:
+        if self.values[CCR1] <= self.values[ARR] and ticks >= self._ticks_to_match():
+            self.values[SR] |= CC1IF
         turns, self._count = divmod(self._count + ticks, self.values[ARR] + 1)
         if turns:
             self._update()
@@ -77,6 +108,16 @@ class Tim(Peripheral):
         self._settle()
         self.store(CR1, value, CEN, 0)
 
+    def _write_dier(self, value: int) -> None:
+        self._settle()
+        self.store(DIER, value, CC1IE, 0)
+        self._timeline.look_soon()
+
+    def _write_ccr1(self, value: int) -> None:
+        self._settle()
+        self.values[CCR1] = value
+        self._timeline.look_soon()
+
     def _read_sr(self) -> int:
         self._settle()
         return self.values[SR]
@@ -84,6 +125,7 @@ class Tim(Peripheral):
     def _write_sr(self, value: int) -> None:
         self._settle()
         self.values[SR] &= value
+        self._timeline.look_soon()
 
     def _write_egr(self, value: int) -> None:
         self._settle()
