@@ -6,7 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from hargen import resources
 from hargen.errors import UsageError
@@ -79,6 +86,21 @@ class Serial(_Table):
     fast_baud: int
 
 
+class Sensor(_Table):
+    """The motion sensor whose samples the firmware takes: the folder of its driver."""
+
+    driver: str
+
+    @field_validator("driver")
+    @classmethod
+    def _is_there(cls, driver: str) -> str:
+        folders = (resources.firmware() / "sensor").iterdir()
+        known = sorted(path.name for path in folders if path.is_dir())
+        if driver not in known:
+            raise ValueError(f"no driver {driver!r} in firmware/sensor, but {', '.join(known)}")
+        return driver
+
+
 class Probe(_Table):
     """The debug probe on the board, by its USB ids and its drive's labels, and its tools' words.
 
@@ -105,6 +127,8 @@ class Board(_Table):
     clock: Clock
     serial: Serial
     probe: Probe
+    sensor: Sensor = Sensor(driver="none")
+    """Without one the firmware takes what the host sends, and says so."""
 
 
 def names() -> list[str]:

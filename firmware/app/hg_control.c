@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hg_inference.h"
+#include "hg_live.h"
 #include "hg_port.h"
 
 /* The rate changed and no good frame has come at the new one. */
@@ -17,6 +18,7 @@ static hg_baud_state_t hg_control_baud;
 void hg_control_set_baud(hg_server_t *server, const hg_request_t *request) {
   hg_set_baud_request_t wanted;
   memcpy(&wanted, request->payload, sizeof wanted);
+  hg_live_pause();
   const hg_set_baud_reply_t reply = {hg_port_actual_baud(wanted.baud)};
   if (reply.baud == 0u) {
     hg_server_nak(server, HG_NAK_BAUD, hg_port_info()->hello_baud);
@@ -71,5 +73,6 @@ void hg_control_reset(hg_server_t *server, const hg_request_t *request) {
 }
 
 void hg_control_echo(hg_server_t *server, const hg_request_t *request) {
+  hg_live_pause();
   hg_server_reply(server, request->payload, request->size);
 }

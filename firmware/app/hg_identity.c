@@ -4,21 +4,15 @@
 
 #include "hg_control.h"
 #include "hg_inference.h"
+#include "hg_live.h"
 #include "hg_model.h"
 #include "hg_port.h"
+#include "hg_say.h"
 #include "hg_version.h"
 
 _Static_assert(HG_LINK_SHA256_SIZE == HG_SHA256_SIZE, "the link and the model disagree on hashes");
 _Static_assert(HG_LINK_MAX_RANK == HG_MAX_RANK, "the link and the model disagree on shapes");
 _Static_assert(sizeof HG_FIRMWARE_VERSION <= HG_FIRMWARE_VERSION_SIZE, "the version is too long");
-
-static uint32_t hg_text_size(const char *text, uint32_t limit) {
-  uint32_t size = 0;
-  while (size < limit && text[size] != '\0') {
-    size++;
-  }
-  return size;
-}
 
 static hg_link_tensor_t hg_identity_tensor(const hg_tensor_info_t *info) {
   hg_link_tensor_t tensor = {
@@ -94,28 +88,6 @@ void hg_identity_classes(hg_server_t *server, const hg_request_t *request) {
   hg_server_end(server);
 }
 
-static void hg_say(const char *text) {
-  hg_port_send((const uint8_t *)text, hg_text_size(text, HG_CHUNK_SIZE));
-}
-
-static void hg_say_hex(const uint8_t *bytes, uint32_t size) {
-  static const char digits[] = "0123456789abcdef";
-  for (uint32_t i = 0; i < size; i++) {
-    const uint8_t pair[2] = {(uint8_t)digits[bytes[i] >> 4], (uint8_t)digits[bytes[i] & 15u]};
-    hg_port_send(pair, sizeof pair);
-  }
-}
-
-static void hg_say_number(uint32_t value) {
-  uint8_t digits[10];
-  uint32_t first = sizeof digits;
-  do {
-    digits[--first] = (uint8_t)('0' + value % 10u);
-    value /= 10u;
-  } while (value > 0u);
-  hg_port_send(digits + first, (uint32_t)sizeof digits - first);
-}
-
 void hg_identity_text(void) {
   const hg_info_t *info = hg_model.info;
   const hg_port_info_t *port = hg_port_info();
@@ -137,4 +109,5 @@ void hg_identity_text(void) {
   hg_say(" Hz, chip ");
   hg_say_hex(port->uid, HG_UID_SIZE);
   hg_say("\r\n");
+  hg_live_introduce();
 }

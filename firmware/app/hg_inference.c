@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hg_live.h"
 #include "hg_model.h"
 #include "hg_port.h"
 #include "hg_raw.h"
@@ -25,6 +26,11 @@ uint32_t hg_inference_runs(void) {
 
 uint32_t hg_inference_worst_cycles(void) {
   return hg_inference.worst_cycles;
+}
+
+void hg_inference_forget(void) {
+  hg_inference.has_run = false;
+  hg_inference.layers_in_use = 0;
 }
 
 static uint32_t hg_element_size(hg_stage_t stage, uint32_t dtype) {
@@ -56,6 +62,7 @@ void hg_inference_run(hg_server_t *server, const hg_request_t *request) {
   const hg_link_memory_t *link = hg_model.link;
   hg_run_request_t head;
   memcpy(&head, request->payload, sizeof head);
+  hg_live_pause();
   if (head.stage == HG_STAGE_RAW && hg_model.stream != NULL) {
     hg_raw_run(server, request);
     return;
@@ -96,6 +103,7 @@ void hg_inference_run(hg_server_t *server, const hg_request_t *request) {
 
 void hg_inference_profile(hg_server_t *server, const hg_request_t *request) {
   (void)request;
+  hg_live_pause();
   const hg_profile_reply_t reply = {hg_model.info->layer_count};
   if (!hg_inference.has_run) {
     hg_server_nak(server, HG_NAK_NO_RUN, HG_TYPE_RUN);
@@ -166,6 +174,7 @@ static void hg_inference_check(uint32_t index, void *output, hg_selftest_reply_t
 
 void hg_inference_selftest(hg_server_t *server, const hg_request_t *request) {
   (void)request;
+  hg_live_pause();
   hg_selftest_reply_t reply = {
       .count = hg_model.known_answer_count,
       .first_failure = HG_NO_FAILURE,
@@ -215,6 +224,7 @@ void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request) {
   const hg_info_t *info = hg_model.info;
   hg_read_layer_request_t wanted;
   memcpy(&wanted, request->payload, sizeof wanted);
+  hg_live_pause();
   if (!hg_inference.has_run) {
     hg_server_nak(server, HG_NAK_NO_RUN, HG_TYPE_RUN);
     return;

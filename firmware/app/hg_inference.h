@@ -16,6 +16,9 @@ void hg_inference_read_layer(hg_server_t *server, const hg_request_t *request);
 /* A window has run, in so many cycles, with that status: what later requests are about. */
 void hg_inference_note(hg_status_t status, uint32_t cycles);
 
+/* The model was put to another use: there is no last run to ask about. */
+void hg_inference_forget(void);
+
 /* Since the reset: windows that ran, and the cycles of the longest run. */
 uint32_t hg_inference_runs(void);
 uint32_t hg_inference_worst_cycles(void);

@@ -27,9 +27,14 @@ typedef struct {
 
 /* A model that takes the sensor's counts: one stream of samples, cut into windows. */
 typedef struct {
-  uint32_t hop; /* samples from one window to the next: at most one gets full in so many */
+  uint32_t size;      /* samples of a window */
+  uint32_t hop;       /* samples from one window to the next: at most one gets full in so many */
+  uint32_t rate_mhz;  /* of the samples that the model was trained on */
+  float mg_per_count; /* of these samples */
   /* Begins a new stream. */
   void (*reset)(void);
+  /* So many samples are missing, 0 where that is not known: what was begun is dropped. */
+  void (*gap)(uint32_t lost);
   /* Takes one sample; HG_READY when a window is full, HG_MORE until then. */
   hg_status_t (*add_sample)(const int16_t counts[3]);
   /* Runs the full window; output is in info->output.dtype. */

@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hg_bus.h"
 #include "hg_messages.h"
+
+#define HG_FOREVER 0xFFFFFFFFu
 
 typedef enum {
   HG_LED_ACTIVITY, /* green */
@@ -55,8 +58,14 @@ uint32_t hg_port_actual_baud(uint32_t baud);
 /* Waits until everything is sent, then changes the rate. */
 void hg_port_set_baud(uint32_t baud);
 
-/* Sleeps until a byte, or the timer, may need attention. */
-void hg_port_idle(void);
+/* Sleeps until a byte, or the timer, may need attention, or for so many microseconds at most. */
+void hg_port_idle(uint32_t microseconds);
+
+/* Microseconds modulo 2^32, asleep or awake. */
+uint32_t hg_port_time_us(void);
+
+/* The bus that the motion sensor is on, ready for transfers; null where the port has none. */
+const hg_bus_t *hg_port_sensor_bus(void);
 
 /* One timer: runs out milliseconds after it is started, unless stopped. */
 void hg_port_timer_start(uint32_t milliseconds);

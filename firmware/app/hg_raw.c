@@ -49,6 +49,10 @@ static hg_status_t hg_raw_answer(hg_run_reply_t *run, hg_raw_reply_t *raw, void 
   return status;
 }
 
+void hg_raw_forget(void) {
+  memset(&hg_raw, 0, sizeof hg_raw);
+}
+
 void hg_raw_run(hg_server_t *server, const hg_request_t *request) {
   hg_run_request_t head;
   memcpy(&head, request->payload, sizeof head);

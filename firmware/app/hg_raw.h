@@ -7,4 +7,7 @@
 /* For RUN's handler: takes the samples of a stage `raw` request. The model has a stream. */
 void hg_raw_run(hg_server_t *server, const hg_request_t *request);
 
+/* The model's stream was put to another use: a host begins again with sample 0. */
+void hg_raw_forget(void);
+
 #endif

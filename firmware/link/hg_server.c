@@ -24,6 +24,10 @@ void hg_server_begin(hg_server_t *server, uint32_t length) {
                   length);
 }
 
+void hg_server_begin_unasked(hg_server_t *server, uint8_t type, uint32_t length) {
+  hg_sender_begin(&server->sender, type, HG_UNSOLICITED, length);
+}
+
 void hg_server_put(hg_server_t *server, const void *data, uint32_t size) {
   hg_sender_put(&server->sender, data, size);
 }

@@ -79,6 +79,9 @@ void hg_server_begin(hg_server_t *server, uint32_t length);
 void hg_server_put(hg_server_t *server, const void *data, uint32_t size);
 void hg_server_end(hg_server_t *server);
 
+/* A frame that answers no request, in place of hg_server_begin. Between frames only. */
+void hg_server_begin_unasked(hg_server_t *server, uint8_t type, uint32_t length);
+
 /* For handlers: the reply in one piece. */
 void hg_server_reply(hg_server_t *server, const void *data, uint32_t size);
 

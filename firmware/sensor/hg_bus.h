@@ -15,6 +15,8 @@ typedef struct {
   uint32_t (*recover)(void);
   /* Microseconds modulo 2^32, asleep or awake. */
   uint32_t (*time_us)(void);
+  /* What a code of the above means, for people. */
+  const char *(*text)(uint32_t error);
 } hg_bus_t;
 
 #endif

@@ -62,11 +62,17 @@ def measure(elf: Elf, map_path: Path) -> Footprint:
     # What the image says of the model is for the host, not for the network.
     description = {f".rodata.{name}_class_names", f".rodata.{name}_layer_info", ".rodata.hg_info"}
 
+    def is_name(piece: Piece) -> bool:
+        # Strings have no section of their own: of the data's constants they alone are nameless.
+        return piece.section.startswith(".rodata.str") or (
+            piece.section == ".rodata" and piece.source == f"Model/{name}_data.c"
+        )
+
     def is_table(piece: Piece) -> bool:
         return (
             is_network(piece)
             and piece.section.startswith(_CONSTANTS)
-            and not piece.section.startswith(".rodata.str")
+            and not is_name(piece)
             and piece.section not in description
             and not is_weight(piece)
         )

@@ -23,7 +23,7 @@ Optimize = Literal["balanced", "speed", "size"]
 NETWORK_LEVELS: dict[str, str] = {"balanced": "-O2", "speed": "-O3", "size": "-Os"}
 """The words of --optimize, and the level of the network's files in Release."""
 
-SOURCE_DIRS = ("Model", "Runtime", "Preprocess", "Link", "App", "Port")
+SOURCE_DIRS = ("Model", "Runtime", "Preprocess", "Link", "Sensor", "App", "Port")
 """Folders of a project that hold C, in the order in which they are compiled and linked."""
 
 NETWORK_DIRS = ("Model", "Runtime")
@@ -52,6 +52,8 @@ LANGUAGE = (
     "-fno-math-errno",
     # The kernels' order of loads and sums is what the registers suffice for.
     "-fno-schedule-insns",
+    # Merged strings would lie in the order in which a build system hands over the objects.
+    "-fno-merge-constants",
     # The linker drops what nothing refers to, and sizes can be told by symbol.
     "-ffunction-sections",
     "-fdata-sections",

@@ -22,15 +22,16 @@ def reference_path(name: str, model: ModelFile) -> str:
     return f"{REFERENCE_FOLDER}/{name}.{model.format}"
 
 
-def firmware_folders(board: Board) -> dict[str, Path]:
-    """Return folder of the project -> folder of hand-written C that is copied into it."""
+def firmware_folders(board: Board) -> dict[str, tuple[Path, ...]]:
+    """Return folder of the project -> folders of hand-written C that are copied into it."""
     firmware = resources.firmware()
     return {
-        "Runtime": firmware / "runtime",
-        "Preprocess": firmware / "preprocess",
-        "Link": firmware / "link",
-        "App": firmware / "app",
-        "Port": firmware / "port" / board.mcu.family,
+        "Runtime": (firmware / "runtime",),
+        "Preprocess": (firmware / "preprocess",),
+        "Link": (firmware / "link",),
+        "Sensor": (firmware / "sensor", firmware / "sensor" / board.sensor.driver),
+        "App": (firmware / "app",),
+        "Port": (firmware / "port" / board.mcu.family,),
     }
 
 
@@ -50,8 +51,8 @@ def project_contents(
         target: render(f"model/{template}", context).encode()
         for template, target in model_context.outputs(context).items()
     }
-    for folder, source in firmware_folders(options.board).items():
-        for path in sorted(source.glob("*.[ch]")):
+    for folder, sources in firmware_folders(options.board).items():
+        for path in sorted(path for source in sources for path in source.glob("*.[ch]")):
             contents[f"{folder}/{path.name}"] = path.read_bytes()
     build_context = {
         "board": options.board,

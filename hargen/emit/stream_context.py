@@ -81,6 +81,8 @@ def stream_context(
         "hop": spec.hop,
         "axes": len(spec.axes),
         "rate": f"{spec.sample_rate_hz:g}",
+        "rate_mhz": f"{round(1000 * spec.sample_rate_hz)}u",
+        "mg_literal": c_text.float_literal(spec.mg_per_count),
         "mg_per_count": f"{spec.mg_per_count:g}",
         "settle": numbers.settle,
         "source": _braces([str(axis) for axis in numbers.source]),

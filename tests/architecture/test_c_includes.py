@@ -17,7 +17,7 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "preprocess": {"runtime"},
     "link": set(),
     "sensor": set(),
-    "port": {"app", "link"},
+    "port": {"app", "link", "sensor"},
     "app": {"runtime", "preprocess", "link", "sensor", "port"},
     "twin": {"app", "preprocess"},
     "model": {"runtime", "preprocess"},

@@ -18,6 +18,7 @@ from hargen.errors import ToolError
 
 CONFIGS: tuple[Config, ...] = ("release", "debug")
 VECTORS = 16 + 126
+TIM2_IRQ = 45
 USART1_IRQ = 61
 
 
@@ -49,9 +50,14 @@ def test_the_vector_table(image: Image) -> None:
     words = struct.unpack_from(f"<{VECTORS}I", flash)
     handlers = {
         name: image.elf.symbol(name).address
-        for name in ("Reset_Handler", "SysTick_Handler", "USART1_IRQHandler")
+        for name in ("Reset_Handler", "SysTick_Handler", "TIM2_IRQHandler", "USART1_IRQHandler")
     }
-    expected = {1: "Reset_Handler", 15: "SysTick_Handler", 16 + USART1_IRQ: "USART1_IRQHandler"}
+    expected = {
+        1: "Reset_Handler",
+        15: "SysTick_Handler",
+        16 + TIM2_IRQ: "TIM2_IRQHandler",
+        16 + USART1_IRQ: "USART1_IRQHandler",
+    }
     assert words[0] == memory.ram.origin + memory.ram.size
     for number, word in enumerate(words[1:], 1):
         assert word & 1, "a handler is Thumb code"

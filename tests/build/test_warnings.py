@@ -15,6 +15,7 @@ from hargen import board
 from hargen.build.compile import find_image
 from hargen.emit.build_options import BuildOptions
 
+GCC_ONLY = ("-fno-schedule-insns", "-fno-merge-constants")
 HOST = (firmware.FIRMWARE / "port/host", firmware.MODEL)
 
 
@@ -42,7 +43,7 @@ def test_clang_compiles_the_port_of_the_board(cross_gcc: Path, tmp_path: Path) -
             [
                 *("clang", "--target=thumbv8m.main-none-eabihf", "-c", "-Werror"),
                 *(flag for flag in options.cpu_flags if flag != "-mthumb"),
-                *(flag for flag in options.language_flags if flag != "-fno-schedule-insns"),
+                *(flag for flag in options.language_flags if flag not in GCC_ONLY),
                 *options.warning_flags,
                 *(f"-D{define}" for define in options.defines),
                 *(f"-I{firmware.FIRMWARE / name}" for name in firmware.INCLUDES),

@@ -119,7 +119,10 @@ def test_the_record_of_defaults_has_the_fields_of_its_revision() -> None:
         assert fields[0].endswith(".revA.1.0.6")
         assert fields[1:3] == [name, "true" if name == "Debug" else "false"]
         assert fields[5] == "STM32U585AIIxQ"
-        assert fields[10] == "../Model | ../Runtime | ../Preprocess | ../Link | ../App | ../Port"
+        assert (
+            fields[10]
+            == "../Model | ../Runtime | ../Preprocess | ../Link | ../Sensor | ../App | ../Port"
+        )
         assert fields[13].split(" | ")[0] == "STM32U585xx"
         assert fields[15].split(" | ") == list(SOURCE_DIRS)
         assert fields[18] == "${workspace_loc:/${ProjName}/STM32U585AIIXQ_FLASH.ld}"

@@ -163,7 +163,7 @@ def test_a_crash_is_told_with_its_registers(board: FaultyBoard) -> None:
 @pytest.mark.parametrize(
     ("request_", "reason", "expected"),
     [
-        (Request(MessageType.REPLY), NakReason.TYPE, MessageType.ECHO),
+        (Request(MessageType.REPLY), NakReason.TYPE, MessageType.LIVE),
         (Request(MessageType.STATS, b"x"), NakReason.LENGTH, 0),
         (Request(MessageType.PROFILE), NakReason.NO_RUN, MessageType.RUN),
         (
@@ -197,7 +197,7 @@ def test_a_refusal_says_what_would_be_right(
 def test_layers_out_of_range_are_refused(board: FaultyBoard) -> None:
     with Client(board.port) as client:
         list(client.run(Stage.INT8, [bytes(24)]))
-        for index, offset, valid in ((2, 0, 2), (0xFFFFFFFF, 0, 2), (1, 4, 4), (0, 1 << 31, 24)):
+        for index, offset, valid in ((2, 0, 2), (0xFFFFFFFE, 0, 2), (1, 4, 4), (0, 1 << 31, 24)):
             request = messages.READ_LAYER_REQUEST.pack(index=index, offset=offset)
             frame = client._exchange.ask(Request(MessageType.READ_LAYER, request), 1.0)
             assert frame is not None

@@ -11,7 +11,7 @@ from support import firmware
 def test_the_app_survives_any_bytes(tmp_path: Path) -> None:
     program = firmware.compile_c(
         tmp_path / "fuzz_app",
-        [firmware.ROOT / "tests/c/link/fuzz_app.c", *firmware.app_sources()],
+        [firmware.ROOT / "tests/c/link/fuzz_app.c", *firmware.app_sources(sensor=None)],
         flags=firmware.SANITIZERS,
         includes=(firmware.MODEL,),
     )
@@ -21,5 +21,6 @@ def test_the_app_survives_any_bytes(tmp_path: Path) -> None:
     counts = dict(zip(words[::2], map(int, words[1::2]), strict=True))
     # every path was taken, and often
     assert all(counts[name] > 1000 for name in ("replies", "refusals", "faults", "queries"))
+    assert all(counts[name] > 1000 for name in ("states", "samples", "results"))
     assert counts["resets"] > 100
     assert counts["broken"] == 0

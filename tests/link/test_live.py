@@ -8,12 +8,12 @@ from dataclasses import astuple
 import pytest
 from support.wire import FaultyBoard
 
-from hargen.errors import DeviceError
 from hargen.link import messages
 from hargen.link.client import Client
+from hargen.link.exchange import Request
 from hargen.link.frames import BadFrame, Frame, decode, encode
 from hargen.link.live import LiveResult, LiveSamples, LiveState, parse_live
-from hargen.link.messages import LivePhase, LiveSend, LiveSensor, MessageType, Stage
+from hargen.link.messages import LivePhase, LiveSend, LiveSensor, MessageType, NakReason, Stage
 
 NUMBERS = {
     layout.name: {field.name: 100 + n for n, field in enumerate(layout.fields)}
@@ -113,7 +113,7 @@ def test_replies_are_found_among_live_frames(board: FaultyBoard) -> None:
         assert (counters.resent, counters.retries, counters.crc_errors) == (0, 0, 0)
 
         heard = client.listen(0)
-        assert board.to_host.times >= 10
+        assert board.to_host.times > 1
         assert heard == [parse_live(frame) for frame in FRAMES] * board.to_host.times
         assert client.listen(0.05) == [], "each is told once"
 
@@ -146,7 +146,22 @@ def test_lines_for_people_are_no_broken_frames(board: FaultyBoard) -> None:
     assert decode(b"2.0 s \x07") is not BadFrame.TEXT
 
 
-def test_a_firmware_that_knows_no_live_is_told_of(board: FaultyBoard) -> None:
-    with Client(board.port) as client, pytest.raises(DeviceError, match="refuses LIVE") as caught:
-        client.live()
-    assert "does not know this request" in str(caught.value.why)
+def test_a_board_without_a_sensor_says_so(board: FaultyBoard) -> None:
+    with Client(board.port) as client:
+        for send in (LiveSend.RESULTS, LiveSend(0), LiveSend.RESULTS | LiveSend.SAMPLES):
+            state = client.live(send)
+            assert state.phase == LivePhase.UNAVAILABLE
+            assert state.text == "this board has no motion sensor"
+            assert (state.stream, state.samples, state.activity) == (0, 0, None)
+        assert (state.window, state.hop, state.nominal_mhz) == (8, 3, 26000)
+        assert client.listen(0.3) == []
+
+
+def test_what_nobody_can_send_is_refused(board: FaultyBoard) -> None:
+    with Client(board.port) as client:
+        client.hello()
+        request = messages.LIVE_REQUEST.pack(send=4)
+        frame = client._exchange.ask(Request(MessageType.LIVE, request), 1.0)
+        assert frame is not None
+        assert frame.type == MessageType.NAK
+        assert messages.NAK.unpack(frame.payload) == {"reason": NakReason.INDEX, "expected": 4}

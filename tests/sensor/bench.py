@@ -36,9 +36,15 @@ def build(folder: Path, *defines: str) -> Path:
     elf = folder / f"{'-'.join(('sensor', *defines)).replace('=', '_')}.elf"
     gcc = ["arm-none-eabi-gcc", "-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16"]
     gcc += ["-mfloat-abi=hard", "-std=c11", "-Os", "-g", "-Werror"]
-    gcc += ["-DHG_CLOCK_HZ=160000000u", f"-I{SENSOR}", f"-I{PORT}", f"-I{SOURCES}"]
+    gcc += [
+        "-DHG_CLOCK_HZ=160000000u",
+        f"-I{SENSOR}",
+        f"-I{SENSOR / 'ism330dhcx'}",
+        f"-I{PORT}",
+        f"-I{SOURCES}",
+    ]
     objects = []
-    for source in (SENSOR / "hg_ism330dhcx.c", PORT / "hg_i2c.c", PORT / "hg_time.c"):
+    for source in (SENSOR / "ism330dhcx/hg_ism330dhcx.c", PORT / "hg_i2c.c", PORT / "hg_time.c"):
         objects.append(elf.with_name(f"{elf.stem}-{source.stem}.o"))
         _run([*gcc, *WARNINGS, "-c", source, "-o", objects[-1]])
     files = [SOURCES / "startup.c", SOURCES / "system.c", Path(__file__).parent / "firmware.c"]

@@ -23,7 +23,7 @@
 #endif
 #define MARK 0xA5u
 
-static const hg_bus_t bus = {hg_i2c_read, hg_i2c_write, hg_i2c_recover, hg_time_us};
+static const hg_bus_t bus = {hg_i2c_read, hg_i2c_write, hg_i2c_recover, hg_time_us, hg_i2c_text};
 static hg_ism330dhcx_t sensor;
 static hg_sample_t samples[CAPACITY];
 

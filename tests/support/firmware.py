@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 from hargen import board
-from hargen.emit.build_options import SOURCE_DIRS, WARNINGS, BuildOptions, Optimize, outputs
+from hargen.emit.build_options import WARNINGS, BuildOptions, Optimize, outputs
+from hargen.emit.contents import firmware_folders
 from hargen.emit.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +16,7 @@ FIRMWARE = ROOT / "firmware"
 MODEL = ROOT / "tests/c/link/model"
 BOARD = "B-U585I-IOT02A"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-INCLUDES = ("runtime", "preprocess", "link", "app")
+INCLUDES = ("runtime", "preprocess", "link", "sensor", "app")
 # The model's description holds addresses, and its section is read-only on the target.
 FIXED_ADDRESSES = ("-fno-pie", "-no-pie")
 
@@ -41,10 +42,14 @@ def link_sources() -> list[Path]:
     return sorted((FIRMWARE / "link").glob("*.c"))
 
 
-def app_sources() -> list[Path]:
-    """Return the C files of link, app and tiny model, without a way in."""
+def app_sources(sensor: str | None = "none") -> list[Path]:
+    """Return the C files of link, driver, app and tiny model, without a way in.
+
+    sensor: folder of the driver, None where somebody else gives the app its sensor.
+    """
     app = [path for path in (FIRMWARE / "app").glob("*.c") if path.name != "main.c"]
-    return [*link_sources(), *sorted(app), *sorted(MODEL.glob("*.c"))]
+    driver = [] if sensor is None else sorted((FIRMWARE / "sensor" / sensor).glob("*.c"))
+    return [*link_sources(), *driver, *sorted(app), *sorted(MODEL.glob("*.c"))]
 
 
 def compile_host(folder: Path, *, cc: str = "gcc", flags: tuple[str, ...] = SANITIZERS) -> Path:
@@ -62,9 +67,11 @@ def compile_host(folder: Path, *, cc: str = "gcc", flags: tuple[str, ...] = SANI
 def assemble_project(folder: Path, *, name: str = "tally", optimize: Optimize = "balanced") -> Path:
     """Write a project for the board with the tiny model and return its folder."""
     target = board.load(BOARD)
-    rooms = ("runtime", "preprocess", "link", "app", f"port/{target.mcu.family}")
-    for project_dir, room in zip(SOURCE_DIRS[1:], rooms, strict=True):
-        shutil.copytree(FIRMWARE / room, folder / project_dir)
+    for project_dir, rooms in firmware_folders(target).items():
+        for room in rooms:
+            for path in room.glob("*.[ch]"):
+                (folder / project_dir).mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, folder / project_dir)
     shutil.copytree(MODEL, folder / "Model")
     context = {
         "board": target,

@@ -5,6 +5,7 @@
 #include "hg_port.h"
 
 #include <poll.h>
+#include <stddef.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -131,10 +132,25 @@ void hg_port_set_baud(uint32_t baud) {
   hg_baud = baud;
 }
 
-void hg_port_idle(void) {
-  const int64_t left = hg_deadline < 0 ? -1 : hg_deadline - hg_now();
-  const int milliseconds = hg_deadline < 0 ? -1 : left <= 0 ? 0 : (int)(left / 1000000 + 1);
-  (void)hg_ready(hg_wire.in, POLLIN, milliseconds);
+static int hg_milliseconds(int64_t nanoseconds) {
+  return nanoseconds <= 0 ? 0 : (int)(nanoseconds / 1000000 + 1);
+}
+
+void hg_port_idle(uint32_t microseconds) {
+  int wait = microseconds == HG_FOREVER ? -1 : hg_milliseconds((int64_t)microseconds * 1000);
+  if (hg_deadline >= 0) {
+    const int left = hg_milliseconds(hg_deadline - hg_now());
+    wait = wait < 0 || left < wait ? left : wait;
+  }
+  (void)hg_ready(hg_wire.in, POLLIN, wait);
+}
+
+uint32_t hg_port_time_us(void) {
+  return (uint32_t)(hg_now() / 1000);
+}
+
+const hg_bus_t *hg_port_sensor_bus(void) {
+  return NULL;
 }
 
 void hg_port_timer_start(uint32_t milliseconds) {

@@ -5,6 +5,7 @@
 void SystemInit(void);
 void Reset_Handler(void);
 void SysTick_Handler(void);
+void TIM2_IRQHandler(void);
 void USART1_IRQHandler(void);
 
 /* Every fault, and every interrupt that has no handler. */

@@ -5,8 +5,10 @@
 
 #include "hg_clock.h"
 #include "hg_core.h"
+#include "hg_i2c.h"
 #include "hg_linker.h"
 #include "hg_registers.h"
+#include "hg_time.h"
 #include "hg_timer.h"
 #include "hg_uart.h"
 
@@ -72,6 +74,7 @@ void hg_port_init(uint8_t *ring, uint32_t ring_size) {
     memcpy(hg_port_facts.uid + 4u * i, &word, sizeof word);
   }
   memcpy(hg_port_facts.build_id, _build_id_note + HG_NOTE_HEADER_SIZE, HG_BUILD_ID_SIZE);
+  hg_time_init();
   hg_uart_init(ring, ring_size, HG_HELLO_BAUD);
 }
 
@@ -105,12 +108,30 @@ void hg_port_set_baud(uint32_t baud) {
 
 /* Interrupts are off between the look and the sleep, so that none can slip in between; a pending
  * one ends the sleep all the same. */
-void hg_port_idle(void) {
+void hg_port_idle(uint32_t microseconds) {
   hg_core_interrupts_off();
-  if (hg_uart_is_empty() && !hg_timer_expired()) {
+  if (hg_uart_is_empty() && !hg_timer_expired() &&
+      (microseconds == HG_FOREVER || hg_time_alarm_on(microseconds))) {
     hg_core_wait_for_interrupt();
   }
+  hg_time_alarm_off();
   hg_core_interrupts_on();
+}
+
+uint32_t hg_port_time_us(void) {
+  return hg_time_us();
+}
+
+const hg_bus_t *hg_port_sensor_bus(void) {
+  static const hg_bus_t bus = {
+      .read = hg_i2c_read,
+      .write = hg_i2c_write,
+      .recover = hg_i2c_recover,
+      .time_us = hg_time_us,
+      .text = hg_i2c_text,
+  };
+  (void)hg_i2c_init();
+  return &bus;
 }
 
 void hg_port_timer_start(uint32_t milliseconds) {

@@ -158,10 +158,16 @@
 /* TIM2: General-purpose timers */
 #define TIM2_CR1 HG_REGISTER(0x40000000u) /* control register 1 */
 #define TIM_CR1_CEN (1u << 0)
+#define TIM2_DIER HG_REGISTER(0x4000000Cu) /* DMA/interrupt enable register */
+#define TIM_DIER_CC1IE (1u << 1)
+#define TIM2_SR HG_REGISTER(0x40000010u) /* status register: writing a 0 clears a flag */
+#define TIM_SR_CC1IF (1u << 1)
 #define TIM2_EGR HG_REGISTER(0x40000014u) /* event generation register */
 #define TIM_EGR_UG (1u << 0)
-#define TIM2_CNT HG_REGISTER(0x40000024u) /* counter */
-#define TIM2_PSC HG_REGISTER(0x40000028u) /* prescaler */
+#define TIM2_CNT HG_REGISTER(0x40000024u)  /* counter */
+#define TIM2_PSC HG_REGISTER(0x40000028u)  /* prescaler */
+#define TIM2_CCR1 HG_REGISTER(0x40000034u) /* capture/compare register 1 */
+#define TIM2_IRQ 45u
 
 /* Device electronic signature: Unique device ID, 96 bits */
 #define UID_WORD(INDEX) HG_REGISTER(0x0BFA0700u + 4u * (INDEX))

@@ -30,10 +30,16 @@ _Alignas(1024)
         F,
         F,
         {SysTick_Handler},
-        /* interrupts 0 to 60 */
+        /* interrupts 0 to 61 */
         F16,
         F16,
-        F16,
+        F4,
+        F4,
+        F4,
+        F,
+        {TIM2_IRQHandler},
+        F,
+        F,
         F4,
         F4,
         F4,

@@ -1,9 +1,9 @@
 /* The whole app on any stream of bytes, under the sanitizers.
  *
  * Streams are made by a generator with a fixed seed: frames of every type with payloads right and
- * wrong, whole or damaged, and noise. Whatever came, the app must answer a HELLO afterwards, and
- * all that it sends must be frames or text. Prints what it did; the exit code says whether all was
- * well.
+ * wrong, whole or damaged, and noise; meanwhile a sensor does whatever it likes. Whatever came, the
+ * app must answer a HELLO afterwards, and all that it sends must be frames or text. Prints what it
+ * did; the exit code says whether all was well.
  */
 #include <setjmp.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "hg_port.h"
 #include "hg_receiver.h"
 #include "hg_sender.h"
+#include "hg_sensor.h"
 #include "tally.h"
 
 #define STREAMS 20000u
@@ -36,6 +37,9 @@ static uint32_t faults;
 static uint32_t resets;
 static uint32_t queries;
 static uint32_t broken;
+static uint32_t states;
+static uint32_t samples;
+static uint32_t results;
 
 static uint32_t random_state = 2463534242u;
 
@@ -86,6 +90,9 @@ void hg_port_send(const uint8_t *data, uint32_t size) {
         hellos += host.header.type == (HG_TYPE_HELLO | HG_TYPE_REPLY);
         refusals += host.header.type == HG_TYPE_NAK;
         faults += host.header.type == HG_TYPE_FAULT;
+        states += host.header.type == HG_TYPE_LIVE_STATE;
+        samples += host.header.type == HG_TYPE_LIVE_SAMPLES;
+        results += host.header.type == HG_TYPE_LIVE_RESULT;
         replies++;
         break;
       case HG_RECEIVED_BAD_CRC:
@@ -111,7 +118,13 @@ void hg_port_set_baud(uint32_t baud) {
   }
 }
 
-void hg_port_idle(void) {
+void hg_port_idle(uint32_t microseconds) {
+  (void)microseconds;
+}
+
+uint32_t hg_port_time_us(void) {
+  static uint32_t now;
+  return now += random_below(random_below(64) ? 1u << 18 : 1u << 24);
 }
 
 void hg_port_timer_start(uint32_t milliseconds) {
@@ -144,6 +157,54 @@ _Noreturn void hg_port_reset(void) {
   longjmp(reset, 1);
 }
 
+/* ---- the sensor ---- */
+
+static const char *bus_text(uint32_t error) {
+  return error == 0u ? "fine" : "broken";
+}
+
+const hg_bus_t *hg_port_sensor_bus(void) {
+  static const hg_bus_t bus = {.text = bus_text};
+  return &bus;
+}
+
+const char *hg_sensor_text(hg_sensor_status_t status) {
+  return status == HG_SENSOR_BUS ? "a transfer failed" : "something else";
+}
+
+static void sensor_start(const hg_bus_t *bus, uint8_t watermark) {
+  (void)bus;
+  (void)watermark;
+}
+
+static hg_sensor_status_t sensor_poll(hg_sample_t *given, uint32_t capacity, uint32_t *count) {
+  *count = random_below(8) ? random_below(6) : random_below(capacity + 1u);
+  for (uint32_t i = 0; i < *count; i++) {
+    for (uint32_t axis = 0; axis < 3u; axis++) {
+      given[i].counts[axis] = (int16_t)-(int32_t)random_below(32768u); /* below TALLY_MAGIC */
+    }
+    given[i].lost = random_below(16) ? 0u : random_below(600);
+  }
+  return random_below(4) ? HG_SENSOR_RUNNING : (hg_sensor_status_t)random_below(7);
+}
+
+static hg_sensor_health_t sensor_health(void) {
+  return (hg_sensor_health_t){
+      .bus_error = random_below(2),
+      .identity = random_below(256),
+      .rate_mhz = random_below(30000),
+  };
+}
+
+const hg_sensor_t hg_sensor = {
+    .name = "made up",
+    .rate_mhz = 26042u,
+    .mg_per_count = 0.122f,
+    .start = sensor_start,
+    .poll = sensor_poll,
+    .health = sensor_health,
+};
+
 /* ---- the streams ---- */
 
 static void add(const uint8_t *data, uint32_t size) {
@@ -174,6 +235,7 @@ static void add_random_frame(void) {
   if (random_below(2)) {
     memset(payload, 0, 8); /* numbers of windows, stages, layers that exist */
     payload[4] = (uint8_t)random_below(4);
+    payload[0] = (uint8_t)random_below(5); /* what LIVE may send, and what it may not */
   }
   if (payload[8] == TALLY_MAGIC) {
     payload[8] = 0;
@@ -236,6 +298,9 @@ static void drain(void) {
   while (stream_taken < stream_size) {
     hg_app_poll();
   }
+  for (uint32_t silence = random_below(24); silence > 0u; silence--) {
+    hg_app_poll();
+  }
 }
 
 static void crash(void) {
@@ -264,8 +329,10 @@ int main(void) {
     make_stream();
     crash();
   }
-  printf("replies %u refusals %u faults %u resets %u queries %u broken %u\n", (unsigned)replies,
+  printf("replies %u refusals %u faults %u resets %u queries %u broken %u ", (unsigned)replies,
          (unsigned)refusals, (unsigned)faults, (unsigned)resets, (unsigned)queries,
          (unsigned)broken);
+  printf("states %u samples %u results %u\n", (unsigned)states, (unsigned)samples,
+         (unsigned)results);
   return broken > 0u;
 }

@@ -139,6 +139,11 @@ static void stream_reset(void) {
   memset(&tally_stream, 0, sizeof tally_stream);
 }
 
+static void stream_gap(uint32_t lost) {
+  (void)lost;
+  stream_reset();
+}
+
 static hg_status_t stream_add_sample(const int16_t counts[3]) {
   float *samples = tally_stream.samples;
   float moved[TALLY_INPUT_SIZE];
@@ -167,8 +172,12 @@ static bool stream_settled(void) {
 }
 
 static const hg_model_stream_t stream = {
+    .size = TALLY_WINDOW,
     .hop = TALLY_HOP,
+    .rate_mhz = 26000u,
+    .mg_per_count = 0.122f,
     .reset = stream_reset,
+    .gap = stream_gap,
     .add_sample = stream_add_sample,
     .run_window = stream_run_window,
     .window = stream_window,

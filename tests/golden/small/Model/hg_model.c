@@ -91,6 +91,10 @@ static void stream_reset(void) {
   har_reset_stream(&context);
 }
 
+static void stream_gap(uint32_t lost) {
+  har_gap(&context, lost);
+}
+
 static hg_status_t stream_add_sample(const int16_t counts[3]) {
   return har_add_sample(&context, counts);
 }
@@ -115,8 +119,12 @@ static bool stream_settled(void) {
 }
 
 static const hg_model_stream_t stream = {
+    .size = HAR_WINDOW,
     .hop = HAR_HOP,
+    .rate_mhz = 26000u,
+    .mg_per_count = 0.122f,
     .reset = stream_reset,
+    .gap = stream_gap,
     .add_sample = stream_add_sample,
     .run_window = stream_run_window,
     .window = stream_window,

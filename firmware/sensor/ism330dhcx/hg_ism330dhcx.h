@@ -12,32 +12,10 @@
 #include <stdint.h>
 
 #include "hg_bus.h"
+#include "hg_sensor.h"
 
-typedef enum {
-  HG_SENSOR_RUNNING,   /* there may be samples */
-  HG_SENSOR_STARTING,  /* being reset and set up: call again */
-  HG_SENSOR_BUS,       /* a transfer failed, see bus_error; the bus was recovered */
-  HG_SENSOR_WRONG_ID,  /* WHO_AM_I is of no ISM330DHCX, see identity */
-  HG_SENSOR_WAS_RESET, /* it lost its settings, as after a loss of power; being set up again */
-  HG_SENSOR_REFUSES,   /* it does not keep its settings */
-  HG_SENSOR_SILENT,    /* it runs but gives no samples; being reset */
-} hg_sensor_status_t;
-
-typedef struct {
-  int16_t counts[3]; /* x, y, z */
-  uint32_t lost;     /* samples that are missing between the one before and this one */
-} hg_sample_t;
-
-/* Totals since hg_ism330dhcx_init. */
-typedef struct {
-  uint32_t samples;    /* given out */
-  uint32_t lost;       /* known to be missing */
-  uint32_t overruns;   /* the FIFO was found full */
-  uint32_t bad_words;  /* words with a wrong tag, counted as lost too */
-  uint32_t bus_errors; /* transfers that failed */
-  uint32_t resets;     /* times that the sensor was found reset or silent */
-  uint32_t wrong_ids;
-} hg_sensor_totals_t;
+#define HG_ISM330DHCX_RATE_MHZ 26042u
+#define HG_ISM330DHCX_MG_PER_COUNT 0.122f
 
 typedef struct {
   hg_sensor_totals_t totals;
@@ -77,8 +55,5 @@ hg_sensor_status_t hg_ism330dhcx_poll(hg_ism330dhcx_t *sensor, hg_sample_t *samp
 
 /* The sensor's rate by the board's time, in mHz; 26042 until two seconds of it were seen. */
 uint32_t hg_ism330dhcx_rate_mhz(const hg_ism330dhcx_t *sensor);
-
-/* What a status means, for people. */
-const char *hg_sensor_text(hg_sensor_status_t status);
 
 #endif

@@ -176,10 +176,31 @@ static void hg_measure(hg_ism330dhcx_t *sensor, const hg_fifo_status_t *fifo) {
   sensor->us = fifo->us;
 }
 
+/* a * b / c, rounded down; all ones where that has no room. By hand, because the division of 64
+ * bits that a compiler brings along is larger than all that is divided here.
+ */
+static uint32_t hg_scale(uint32_t a, uint32_t b, uint32_t c) {
+  const uint64_t product = (uint64_t)a * b;
+  uint64_t rest = product >> 32;
+  uint32_t quotient = 0;
+  if (rest >= c) {
+    return UINT32_MAX;
+  }
+  for (uint32_t bit = 32u; bit > 0u; bit--) {
+    rest = rest << 1 | (product >> (bit - 1u) & 1u);
+    quotient <<= 1;
+    if (rest >= c) {
+      rest -= c;
+      quotient |= 1u;
+    }
+  }
+  return quotient;
+}
+
 /* How many samples so much time of the board is; no time is so long that this overflows. */
 static uint32_t hg_samples_of(const hg_ism330dhcx_t *sensor, uint32_t us) {
-  const uint64_t ticks = (uint64_t)us * sensor->measured_ticks / sensor->measured_us;
-  return (uint32_t)((ticks + HG_TICKS_PER_SAMPLE / 2u) / HG_TICKS_PER_SAMPLE);
+  const uint32_t ticks = hg_scale(us, sensor->measured_ticks, sensor->measured_us);
+  return (ticks + HG_TICKS_PER_SAMPLE / 2u) / HG_TICKS_PER_SAMPLE;
 }
 
 /* Returns how many samples are missing before the word at this place, from the oldest on. */
@@ -345,8 +366,7 @@ hg_sensor_status_t hg_ism330dhcx_poll(hg_ism330dhcx_t *sensor, hg_sample_t *samp
 }
 
 uint32_t hg_ism330dhcx_rate_mhz(const hg_ism330dhcx_t *sensor) {
-  const uint64_t ticks_per_ms = (uint64_t)sensor->measured_ticks * 1000000000u;
-  return (uint32_t)(ticks_per_ms / sensor->measured_us / HG_TICKS_PER_SAMPLE);
+  return hg_scale(sensor->measured_ticks, 1000000000u, sensor->measured_us) / HG_TICKS_PER_SAMPLE;
 }
 
 const char *hg_sensor_text(hg_sensor_status_t status) {
