@@ -18,6 +18,7 @@ from hargen.validate import project
 
 NETWORK = Path(__file__).parent / "networks/average_pools.tflite"
 OVERHEAD = 60  # cycles: the call of run_layer, its switch, and two reads of the counter
+CASES = 8  # cycles: one case of that switch takes a jump more than another
 
 
 @pytest.fixture
@@ -38,12 +39,12 @@ def test_layers_are_those_of_the_firmware_s_profile(folder: Path) -> None:
         layers = virtual.layers(row[np.newaxis], len(profile))
     counted = [cycles for ((run,),) in zip(layers, strict=True) for cycles in [run.cycles]]
     assert len(counted) == len(profile) == 10
-    # what the profile has on top is the same of each layer; while the first one ran, interrupts
-    # sent the head of the reply
+    # what the profile has on top is nearly the same of each layer; while the first one ran,
+    # interrupts sent the head of the reply
     first, *others = [its - mine for mine, its in zip(counted, profile, strict=True)]
-    assert len(set(others)) == 1
-    assert 0 < others[0] <= OVERHEAD
-    assert first >= others[0]
+    assert max(others) - min(others) <= CASES
+    assert min(others) > 0 and max(others) <= OVERHEAD
+    assert first >= min(others)
     assert sum(counted) < whole.cycles
 
 
