@@ -64,6 +64,12 @@ def export(
         Format,
         typer.Option("--format", help="A project for a board, or the C of the network alone."),
     ] = Format.project,
+    no_fpu: Annotated[
+        bool,
+        typer.Option(
+            "--no-fpu", help="The C alone, for a core without an FPU: preprocess in integers."
+        ),
+    ] = False,
     preprocessing: InsteadOfCards = None,
     force: Annotated[
         bool,
@@ -87,13 +93,20 @@ def export(
     from hargen import models
     from hargen.cli import results
     from hargen.emit import project
-    from hargen.errors import LimitError
+    from hargen.errors import LimitError, UsageError
     from hargen.validate import expected
 
     if str(model) == EMBEDDED and not model.exists():
         model = models.default().tflite
     names = class_names(classes)
     target = None if board is None else boards.load(board)
+    if no_fpu and target is not None and target.mcu.has_fpu:
+        raise UsageError(
+            f"{target.name} has an FPU",
+            where="--no-fpu",
+            hint="leave --no-fpu away: the board's file says it; or leave --board away, with"
+            " --format c",
+        )
     converted = _converted(model, precision, representative, names, max_drop, edges, preprocessing)
     result = project.export(
         model,
@@ -107,6 +120,7 @@ def export(
         force=force,
         converted=converted,
         preprocessing=preprocessing,
+        has_fpu=not no_fpu,
     )
     results.print_export(result, model)
     if result.broken:

@@ -17,17 +17,21 @@ _WINDOWS_IN_FLIGHT = 8
 """The link's buffers hold a few windows; this many float32 windows is more than it needs."""
 
 
-def check_fit(plan: Plan, board: Board) -> None:
-    """Raise ModelError, with the sums, where flash or RAM cannot hold the network.
+def check_arithmetic(plan: Plan, whose: str) -> None:
+    """Raise ModelError where a core without an FPU cannot run the network; whose: what has none.
 
-    A core without an FPU is also refused what computes in floats: by a library it would be slow
-    beyond use, and newlib's fmaf, which rounds twice, would not give the host's bits.
+    By a library of floats it would be slow beyond use, and newlib's fmaf, which rounds twice, would
+    not give the host's bits.
     """
-    if plan.dtype is not DType.INT8 and not board.mcu.has_fpu:
+    if plan.dtype is not DType.INT8:
         raise ModelError(
-            f"the network computes in float32, and {board.name} has no FPU",
+            f"the network computes in float32, and {whose} has no FPU",
             hint="give an int8 network, or a Keras model with --representative data to quantize it",
         )
+
+
+def check_fit(plan: Plan, board: Board) -> None:
+    """Raise ModelError, with the sums, where flash or RAM cannot hold the network."""
     footprint = plan.footprint
     flash = footprint.weights + footprint.tables + FIRMWARE_FLASH
     if flash > board.memory.flash.size:

@@ -13,7 +13,7 @@ from hargen.emit import input_facts, names
 from hargen.emit.build_options import NETWORK_LEVELS, BuildOptions
 from hargen.emit.c_only import c_contents
 from hargen.emit.contents import project_contents, reference_path
-from hargen.emit.fit import check_fit
+from hargen.emit.fit import check_arithmetic, check_fit
 from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
@@ -62,6 +62,7 @@ def export(
     force: bool = False,
     converted: bytes | None = None,
     preprocessing: str | None = None,
+    has_fpu: bool = True,
 ) -> ExportResult:
     """Write a project for the board that runs the model.
 
@@ -79,6 +80,7 @@ def export(
         force: also write into a folder that holds something else.
         converted: the .tflite or .svm that model_path was converted to, exported in its place.
         preprocessing: in place of the card's: a preset's name or a file with [preprocessing].
+        has_fpu: whether the core computes floats by itself, where no board says it.
 
     Raises:
         ModelError: the model is not usable, not supported, or too large for the board.
@@ -94,8 +96,11 @@ def export(
         model = model_file.read(model_path)
     else:
         model = model_file.parse(model_path, converted)
+    has_fpu = has_fpu if board is None else board.mcu.has_fpu
     try:
         plan = make_plan(optimize_graph(model.graph))
+        if not has_fpu:
+            check_arithmetic(plan, "the core" if board is None else board.name)
         if board is not None:
             check_fit(plan, board)
     except ModelError as error:
@@ -119,7 +124,7 @@ def export(
         preprocessing=spec,
     )
     integers = None
-    if board is not None and not board.mcu.has_fpu and is_generated(spec, plan):
+    if not has_fpu and is_generated(spec, plan):
         integers = in_integers(spec, plan)
         facts = replace(facts, integers=integers)
     context = model_context(plan, facts)
