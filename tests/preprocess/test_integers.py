@@ -174,11 +174,40 @@ def test_gravity_of_the_zoos_filter_leaves_what_the_filter_lets_through(
     assert np.abs(found - wanted).max() < 2e-6
 
 
-def test_the_inverse_root_is_within_2_to_the_minus_27(tmp_path: Path) -> None:
-    program = tmp_path / "inverse_root"
+def kernel(folder: Path, name: str) -> Path:
+    """Compile a harness around one kernel, under the sanitizers."""
+    program = folder / name
     command = ["cc", "-std=c11", "-O1", *WARNINGS, *SANITIZERS]
-    command += [f"-I{FIRMWARE / folder}" for folder in ("preprocess", "runtime")]
-    subprocess.run([*command, str(C / "inverse_root.c"), "-o", str(program)], check=True)
+    command += [f"-I{FIRMWARE / room}" for room in ("preprocess", "runtime")]
+    subprocess.run([*command, str(C / f"{name}.c"), "-o", str(program)], check=True)
+    return program
+
+
+def test_gravity_of_any_size_and_direction(tmp_path: Path) -> None:
+    """Down to one step of a value beside the z axis, where streams hardly ever come."""
+    rng = np.random.default_rng(7)
+    few = rng.integers(-3, 4, (4000, 6))
+    near_z = rng.integers(-40, 41, (4000, 6))
+    near_z[:, 2] += rng.choice([-(2**25), 2**25], 4000)
+    sizes = 2.0 ** rng.uniform(0, 28.5, (8000, 6))
+    wide = (sizes * rng.choice([-1, 1], sizes.shape)).astype(np.int64)
+    rows = np.concatenate([few, near_z, wide])
+    done = subprocess.run(
+        [kernel(tmp_path, "rotate")],
+        input=rows.astype("<i4").tobytes(),
+        capture_output=True,
+        check=True,
+    )
+    found = np.frombuffer(done.stdout, "<i4").reshape(-1, 3)
+    wanted = [integer_model.turned(row[:3], row[3:]) for row in rows.tolist()]
+    assert np.array_equal(found, np.array(wanted))
+    # a turn keeps the length
+    lengths = np.linalg.norm(rows[:, 3:], axis=1), np.linalg.norm(found, axis=1)
+    known = (rows[:, :2] != rows[:, 3:5]).any(axis=1)
+    assert np.abs(lengths[0] - lengths[1])[known].max() < 3.0
+
+
+def test_the_inverse_root_is_within_2_to_the_minus_27(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     numbers = {1, 2, 3, 2**62 - 1}
     numbers |= {2**k + d for k in range(2, 62) for d in (-1, 0, 1)}
@@ -186,7 +215,9 @@ def test_the_inverse_root_is_within_2_to_the_minus_27(tmp_path: Path) -> None:
     numbers |= {2**60 + i * 2**47 for i in range(2**14)}  # mantissas all over
     given_numbers = sorted(n for n in numbers if n < 2**62)
     content = np.array(given_numbers, "<u8").tobytes()
-    done = subprocess.run([program], input=content, capture_output=True, check=True)
+    done = subprocess.run(
+        [kernel(tmp_path, "inverse_root")], input=content, capture_output=True, check=True
+    )
     found = np.frombuffer(done.stdout, "<i4").reshape(-1, 2).tolist()
     for x, (mantissa, doublings) in zip(given_numbers, found, strict=True):
         assert (mantissa, doublings) == integer_model.inverse_root(x)
