@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from hargen import board as boards
-from hargen.build.compile import find_image
 from hargen.device.virtual import VirtualBoard
 from hargen.errors import DeviceError, UsageError
 from hargen.link.client import Client
@@ -17,6 +16,7 @@ from hargen.link.messages import LivePhase, LiveSend
 from hargen.link.replies import Hello, LinkCounters, TensorInfo
 from hargen.monitor.events import Device
 from hargen.validate import project, session
+from hargen.validate.connection import built_image
 from hargen.validate.project import Project
 
 SEND = LiveSend.RESULTS | LiveSend.SAMPLES
@@ -172,10 +172,7 @@ class Opener:
     def _identify(self, link: Client) -> Hello:
         if self._project is None or self._is_known:  # whether it is the same, Connection looks
             return link.hello()
-        try:
-            image = find_image(self._project.directory)
-        except UsageError:  # never built here: there is nothing to compare the board's image with
-            image = None
+        image = built_image(self._project.directory)
         build_id = None if image is None else image.build_id
         hello = session.identify(link, self._project.manifest, build_id, self._request.virtual)
         self._is_known = True
