@@ -22,6 +22,7 @@ from hargen.device.real import detect
 TAKEN_FOR_GRANTED = {
     "README.md": ("model.tflite", "test.pkl"),
     "docs/adding-a-board.md": ("har",),
+    "docs/monitor.md": ("har",),
     "docs/quantize.md": ("model.keras", "windows.npz", "classifier.onnx"),
     "docs/real-boards.md": ("har",),
     "docs/troubleshooting.md": ("har", "test.pkl"),

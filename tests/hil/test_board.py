@@ -6,6 +6,7 @@ from DIR.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from hargen import board as boards
 from hargen import models
 from hargen.build import compile as compiling
+from hargen.cli import main
 from hargen.device import flashing
 from hargen.device.real import Request
 from hargen.emit import project
@@ -57,3 +59,13 @@ def test_nothing_is_wrong_or_broken(report: SelftestReport) -> None:
 def test_every_window_is_bit_exact(report: SelftestReport) -> None:
     (windows,) = [check for check in report.checks if check.name == "windows"]
     assert windows.values["bit_exact"] == windows.values["windows"] == selftest.WINDOWS
+
+
+def test_its_own_sensor_is_heard(
+    flashed: Path, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["monitor", str(flashed), "--port", port, "--windows", "20", "--json"]
+    assert main.run(words) == 0
+    summary = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (summary["results"], summary["lost"], summary["missed"]) == (20, 0, 0)
+    assert summary["rate_hz"] == pytest.approx(26, rel=0.1)  # sensors' clocks are off by percents
