@@ -60,24 +60,25 @@ HG_INLINE void hg_conv_max_pool_2d_strip_s8_column(const hg_conv_max_pool_2d_str
                                                    const uint64_t *strip, int32_t windows,
                                                    int32_t rows, int32_t is_first,
                                                    const uint64_t *weights, const int32_t *bias,
-                                                   const int32_t *rest, const int8_t *shift,
+                                                   const int32_t *multiplier, const int8_t *shift,
                                                    int8_t *output) {
   const int32_t size = hg_strip_size(&p->strip);
   const int32_t channels = p->strip.conv.output_channels;
   for (int32_t c = 0; c < channels; c += 2) {
     const int32_t last = c + 1 == channels;
-    const hg_strip_scale_t first = hg_strip_scale(&p->strip, bias, rest, shift, c);
-    const hg_strip_scale_t second = hg_strip_scale(&p->strip, bias, rest, shift, last ? c : c + 1);
+    const hg_conv_scale_t first = hg_conv_scale(&p->strip.conv, bias, multiplier, shift, c);
+    const hg_conv_scale_t second =
+        hg_conv_scale(&p->strip.conv, bias, multiplier, shift, last ? c : c + 1);
     const uint64_t *w = weights + c / 2 * (size / 4);
     const uint64_t tail = hg_dual_tail(weights, size, channels, c / 2);
     int8_t *target = output + c;
     for (int32_t i = 0; i < windows; ++i, target += p->pooled_width * channels) {
       const hg_strip_largest_t largest =
           hg_strip_largest(&p->strip, strip, i * p->pool_stride_height, rows, w, tail);
-      const int32_t value = hg_strip_output(&p->strip, &first, largest.first);
+      const int32_t value = hg_conv_scale_output(&p->strip.conv, &first, largest.first);
       target[0] = (int8_t)(is_first ? value : hg_max_s32(value, target[0]));
       if (!last) {
-        const int32_t other = hg_strip_output(&p->strip, &second, largest.second >> 8);
+        const int32_t other = hg_conv_scale_output(&p->strip.conv, &second, largest.second >> 8);
         target[1] = (int8_t)(is_first ? other : hg_max_s32(other, target[1]));
       }
     }
@@ -86,7 +87,7 @@ HG_INLINE void hg_conv_max_pool_2d_strip_s8_column(const hg_conv_max_pool_2d_str
 
 HG_INLINE void hg_conv_max_pool_2d_strip_s8(const hg_conv_max_pool_2d_strip_s8_t *p,
                                             const int8_t *input, const uint64_t *weights,
-                                            const int32_t *bias, const int32_t *rest,
+                                            const int32_t *bias, const int32_t *multiplier,
                                             const int8_t *shift, int8_t *output) {
   uint64_t strip[HG_STRIP_QUADS];
   for (int32_t px = 0; px < p->pooled_width; ++px) {
@@ -99,7 +100,7 @@ HG_INLINE void hg_conv_max_pool_2d_strip_s8(const hg_conv_max_pool_2d_strip_s8_t
                         px * p->pool_stride_width + x, (windows - 1) * p->pool_stride_height + rows,
                         strip);
           hg_conv_max_pool_2d_strip_s8_column(
-              p, strip, windows, rows, x == 0 && y == 0, weights, bias, rest, shift,
+              p, strip, windows, rows, x == 0 && y == 0, weights, bias, multiplier, shift,
               output + (py * p->pooled_width + px) * p->strip.conv.output_channels);
         }
       }

@@ -1,14 +1,18 @@
-/* Fully connected layer on int8 vectors, two pairs of outputs at a time.
+/* Fully connected layer on int8 vectors, three pairs of outputs at a time.
  *
  * Layout: input (batches, input_size), output (batches, output_size), weights in pairs of outputs
- * as hg_dual_s8.h has them. The zero point of the input is in the bias. multiplier and shift are
- * for hg_requantize_single: one an output in the per-channel form, one in all in the other.
+ * as hg_dual_s8.h has them, but the first quads of three pairs, or of the last ones, then the
+ * second quads and so on: the order of the loop. The zero point of the input is in the bias.
+ * multiplier and shift are for hg_requantize_single: one an output in the per-channel form, one in
+ * all in the other.
  */
 #ifndef HG_FULLY_CONNECTED_DUAL_S8_H
 #define HG_FULLY_CONNECTED_DUAL_S8_H
 
 #include "hg_dual_s8.h"
 #include "hg_fully_connected_s8.h"
+
+#define HG_FULLY_CONNECTED_PAIRS 3
 
 /* The last values of the input, fewer than four, as a quad in their order. */
 HG_INLINE uint64_t hg_fully_connected_dual_s8_tail(const int8_t *input, int32_t count) {
@@ -19,56 +23,97 @@ HG_INLINE uint64_t hg_fully_connected_dual_s8_tail(const int8_t *input, int32_t 
   return quad;
 }
 
-/* The sums of one or two pairs of outputs, from `pair` on. */
-HG_INLINE void hg_fully_connected_dual_s8_sums(const hg_fully_connected_s8_t *p,
-                                               const int8_t *input, const uint64_t *weights,
-                                               int32_t pair, int32_t pairs, hg_dual_t sums[2]) {
+/* So many quads are written out: the more of them there are, the more that is worth. */
+HG_INLINE int32_t hg_fully_connected_dual_s8_block(int32_t quads) {
+#ifdef __OPTIMIZE_SIZE__
+  (void)quads;
+  return 1;
+#else
+  const int32_t few = quads % 3 == 0 ? 3 : (quads % 2 == 0 ? 2 : 1);
+  return quads < 8 ? 1 : (quads < 64 ? few : hg_dual_block(quads));
+#endif
+}
+
+/* Adds to the sums of up to three pairs of outputs; group: their quads. */
+HG_INLINE void hg_fully_connected_dual_s8_quads(const hg_fully_connected_s8_t *p,
+                                                const int8_t *input, const uint64_t *group,
+                                                int32_t pairs,
+                                                hg_dual_t sums[HG_FULLY_CONNECTED_PAIRS]) {
   const int32_t quads = p->input_size / 4;
-  const int32_t left = p->input_size % 4;
-  const uint64_t *first = weights + pair * quads;
-  const uint64_t *second = first + quads;
-  const hg_dual_t zero = {0, 0};
-  const int32_t block = hg_dual_block(quads);
-  sums[0] = sums[1] = zero;
+  const int32_t block = hg_fully_connected_dual_s8_block(quads);
+  HG_UNROLL(1)
   for (int32_t done = 0; done < quads; done += block) {
     HG_UNROLL(6)
     for (int32_t i = 0; i < block; ++i) {
       const uint64_t x = hg_widen(hg_load_bytes(input + 4 * i));
-      hg_dual_add(x, first[i], &sums[0]);
-      if (pairs > 1) {
-        hg_dual_add(x, second[i], &sums[1]);
+      HG_UNROLL(HG_FULLY_CONNECTED_PAIRS)
+      for (int32_t n = 0; n < pairs; ++n) {
+        hg_dual_add(x, group[i * pairs + n], &sums[n]);
       }
     }
     input += 4 * block;
-    first += block;
-    second += block;
+    group += pairs * block;
+  }
+}
+
+/* Adds to the sums of all pairs; for sizes that are multiples of four. */
+HG_INLINE void hg_fully_connected_dual_s8_add(const hg_fully_connected_s8_t *p, const int8_t *input,
+                                              const uint64_t *weights, hg_dual_t *sums) {
+  const int32_t pairs = (p->output_size + 1) / 2;
+  const int32_t left = pairs % HG_FULLY_CONNECTED_PAIRS;
+  hg_dual_t some[HG_FULLY_CONNECTED_PAIRS];
+  int32_t pair = 0;
+  for (; pair + left < pairs; pair += HG_FULLY_CONNECTED_PAIRS) {
+    some[0] = sums[pair];
+    some[1] = sums[pair + 1];
+    some[2] = sums[pair + 2];
+    hg_fully_connected_dual_s8_quads(p, input, weights + pair * (p->input_size / 4),
+                                     HG_FULLY_CONNECTED_PAIRS, some);
+    sums[pair] = some[0];
+    sums[pair + 1] = some[1];
+    sums[pair + 2] = some[2];
   }
   if (left > 0) {
-    const uint64_t x = hg_fully_connected_dual_s8_tail(input, left);
-    hg_dual_add_part(x, hg_dual_tail(weights, p->input_size, p->output_size, pair), left, &sums[0]);
-    if (pairs > 1) {
-      hg_dual_add_part(x, hg_dual_tail(weights, p->input_size, p->output_size, pair + 1), left,
-                       &sums[1]);
+    hg_fully_connected_dual_s8_quads(p, input, weights + pair * (p->input_size / 4), left,
+                                     sums + pair);
+  }
+}
+
+/* The outputs of a pair; multiplier and shift are null in the form with one factor in all. */
+HG_INLINE void hg_fully_connected_dual_s8_output(const hg_fully_connected_s8_t *p, int32_t pair,
+                                                 hg_dual_t sums, const int32_t *bias,
+                                                 const int32_t *multiplier, const int8_t *shift,
+                                                 int8_t *output) {
+  HG_UNROLL(2)
+  for (int32_t i = 0; i < 2; ++i) {
+    const int32_t c = 2 * pair + i;
+    if (c < p->output_size) {
+      const int32_t sum = i == 0 ? sums.first : hg_dual_second(sums);
+      output[c] =
+          hg_fully_connected_s8_output(p, bias[c] + sum, multiplier ? multiplier[c] : p->multiplier,
+                                       shift ? shift[c] : p->shift);
     }
   }
 }
 
-/* Outputs from c on; multiplier and shift are null in the form with one factor in all. */
+/* The outputs of up to three pairs, from `pair` on. */
 HG_INLINE void hg_fully_connected_dual_s8_pairs(const hg_fully_connected_s8_t *p,
                                                 const int8_t *input, const uint64_t *weights,
                                                 const int32_t *bias, const int32_t *multiplier,
-                                                const int8_t *shift, int32_t c, int32_t pairs,
+                                                const int8_t *shift, int32_t pair, int32_t pairs,
                                                 int8_t *output) {
-  hg_dual_t sums[2];
-  hg_fully_connected_dual_s8_sums(p, input, weights, c / 2, pairs, sums);
-  HG_UNROLL(4)
-  for (int32_t i = 0; i < 2 * pairs; ++i) {
-    if (c + i < p->output_size) {
-      const int32_t sum = i % 2 == 0 ? sums[i / 2].first : hg_dual_second(sums[i / 2]);
-      output[c + i] = hg_fully_connected_s8_output(p, bias[c + i] + sum,
-                                                   multiplier ? multiplier[c + i] : p->multiplier,
-                                                   shift ? shift[c + i] : p->shift);
+  const int32_t left = p->input_size % 4;
+  const hg_dual_t zero = {0, 0};
+  hg_dual_t sums[HG_FULLY_CONNECTED_PAIRS] = {zero, zero, zero};
+  hg_fully_connected_dual_s8_quads(p, input, weights + pair * (p->input_size / 4), pairs, sums);
+  const uint64_t x = hg_fully_connected_dual_s8_tail(input + p->input_size - left, left);
+  HG_UNROLL(HG_FULLY_CONNECTED_PAIRS)
+  for (int32_t n = 0; n < pairs; ++n) {
+    if (left > 0) {
+      hg_dual_add_part(x, hg_dual_tail(weights, p->input_size, p->output_size, pair + n), left,
+                       &sums[n]);
     }
+    hg_fully_connected_dual_s8_output(p, pair + n, sums[n], bias, multiplier, shift, output);
   }
 }
 
@@ -77,13 +122,17 @@ HG_INLINE void hg_fully_connected_dual_per_channel_s8(const hg_fully_connected_s
                                                       const int32_t *bias,
                                                       const int32_t *multiplier,
                                                       const int8_t *shift, int8_t *output) {
+  const int32_t pairs = (p->output_size + 1) / 2;
+  const int32_t left = pairs % HG_FULLY_CONNECTED_PAIRS;
   for (int32_t b = 0; b < p->batches; ++b, input += p->input_size, output += p->output_size) {
-    int32_t c = 0;
-    for (; c + 4 <= p->output_size; c += 4) {
-      hg_fully_connected_dual_s8_pairs(p, input, weights, bias, multiplier, shift, c, 2, output);
+    int32_t pair = 0;
+    for (; pair + left < pairs; pair += HG_FULLY_CONNECTED_PAIRS) {
+      hg_fully_connected_dual_s8_pairs(p, input, weights, bias, multiplier, shift, pair,
+                                       HG_FULLY_CONNECTED_PAIRS, output);
     }
-    for (; c < p->output_size; c += 2) {
-      hg_fully_connected_dual_s8_pairs(p, input, weights, bias, multiplier, shift, c, 1, output);
+    if (left > 0) {
+      hg_fully_connected_dual_s8_pairs(p, input, weights, bias, multiplier, shift, pair, left,
+                                       output);
     }
   }
 }

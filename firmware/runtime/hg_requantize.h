@@ -34,12 +34,24 @@ HG_INLINE int32_t hg_requantize_base(int32_t shift, int32_t offset) {
   return (2 * offset + 1) * ((int32_t)1 << (shift - 1));
 }
 
-/* hg_requantize_double(value, multiplier, -shift) + offset in fewer steps: rest is 2 * multiplier -
- * 2^32, so that the high half comes of one multiply-add. 1 <= shift <= 22, |value| < 2^30. */
-HG_INLINE int32_t hg_requantize_right(int32_t value, int32_t rest, int32_t shift, int32_t base) {
-  const uint64_t whole = (uint64_t)(uint32_t)value << 32 | (uint32_t)1 << 31;
-  const int32_t high = (int32_t)(((int64_t)whole + (int64_t)value * rest) >> 32);
-  return (high + (high >> 31) + base) >> shift;
+/* addend + the high half of a * b, halves up. */
+HG_INLINE int32_t hg_add_high_half(int32_t addend, int32_t a, int32_t b) {
+#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
+  int32_t sum; /* there is no intrinsic for it */
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(addend));
+  return sum;
+#else
+  const uint64_t whole = (uint64_t)(uint32_t)addend << 32 | (uint32_t)1 << 31;
+  return (int32_t)(((int64_t)whole + (int64_t)a * b) >> 32);
+#endif
+}
+
+/* hg_requantize_double(value, multiplier, -shift) + offset in fewer steps: only the sign tells how
+ * halves are rounded, and a negative value whose high half is 0 gives 0 either way.
+ * 1 <= shift <= 22, |value| < 2^30. */
+HG_INLINE int32_t hg_requantize_right(int32_t value, int32_t multiplier, int32_t shift,
+                                      int32_t base) {
+  return hg_add_high_half(base + (value >> 31), 2 * value, multiplier) >> shift;
 }
 
 /* value * multiplier / 2^shift, rounded once, halves away from zero: fully connected layers.

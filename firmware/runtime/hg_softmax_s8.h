@@ -22,6 +22,7 @@ typedef struct {
 HG_INLINE int32_t hg_reciprocal_of_one_plus(int32_t x) {
   const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
   int32_t estimate = 1515870810 + hg_high_half(half, -1010580540);
+  HG_UNROLL(1)
   for (int32_t i = 0; i < 3; ++i) {
     const int32_t error = ((int32_t)1 << 29) - hg_high_half(half, estimate);
     /* Q4.27 back to Q2.29; the product is far too small to overflow. */
@@ -38,10 +39,12 @@ HG_INLINE void hg_softmax_s8(const hg_softmax_s8_t *p, const int8_t *input, cons
                              int8_t *output) {
   for (int32_t row = 0; row < p->rows; ++row, input += p->size, output += p->size) {
     int32_t largest = INT8_MIN;
+    HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       largest = hg_max_s32(largest, input[i]);
     }
     int32_t sum = 0;
+    HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
       if (difference < p->table_size) {
@@ -53,6 +56,7 @@ HG_INLINE void hg_softmax_s8(const hg_softmax_s8_t *p, const int8_t *input, cons
     const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - ((uint32_t)1 << 31));
     const int32_t scale = hg_reciprocal_of_one_plus(fraction);
     const int32_t shift = HG_SOFTMAX_SUM_INTEGER_BITS - headroom + 31 - 8;
+    HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
       int32_t value = INT8_MIN;

@@ -14,7 +14,7 @@
 #ifndef HG_STRIP_S8_H
 #define HG_STRIP_S8_H
 
-#include "hg_conv_2d_s8.h"
+#include "hg_conv_scale_s8.h"
 #include "hg_dual_s8.h"
 
 #define HG_STRIP_QUADS 80
@@ -161,32 +161,6 @@ HG_INLINE void hg_strip_sums(const hg_strip_s8_t *p, const uint64_t *x, int32_t 
   if (left > 0 && count > 2) {
     hg_dual_add_part(x[2 * next], tail, left, &sums[2]);
   }
-}
-
-/* How an output channel is requantized; see hg_requantize_right. */
-typedef struct {
-  int32_t bias;
-  int32_t rest;
-  int32_t shift;
-  int32_t base;
-} hg_strip_scale_t;
-
-HG_INLINE hg_strip_scale_t hg_strip_scale(const hg_strip_s8_t *p, const int32_t *bias,
-                                          const int32_t *rest, const int8_t *shift, int32_t c) {
-  const hg_strip_scale_t scale = {
-      .bias = bias ? bias[c] : 0,
-      .rest = rest[c],
-      .shift = shift[c],
-      .base = hg_requantize_base(shift[c], p->conv.output_offset),
-  };
-  return scale;
-}
-
-HG_INLINE int32_t hg_strip_output(const hg_strip_s8_t *p, const hg_strip_scale_t *scale,
-                                  int32_t sum) {
-  const int32_t value =
-      hg_requantize_right(sum + scale->bias, scale->rest, scale->shift, scale->base);
-  return hg_clamp_s32(value, p->conv.output_min, p->conv.output_max);
 }
 
 #endif

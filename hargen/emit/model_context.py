@@ -153,6 +153,10 @@ def _headers(plan: Plan) -> list[str]:
     return sorted(headers)
 
 
+_ONCE = ("set_input", "get_output")
+"""Functions that compilers would else copy into every caller."""
+
+
 def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
     """Return, by function, its prototype and the head of its definition."""
     context = f"{name}_context_t *context"
@@ -171,7 +175,9 @@ def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
     return {
         function: {
             "prototype": c_text.wrapped(f"hg_status_t {name}_{function}", items, ";"),
-            "definition": c_text.wrapped(f"hg_status_t {name}_{function}", items, " {"),
+            "definition": c_text.wrapped(
+                f"{'HG_NOINLINE ' * (function in _ONCE)}hg_status_t {name}_{function}", items, " {"
+            ),
         }
         for function, items in parameters.items()
     }
@@ -228,7 +234,12 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
         },
         "call": c_text.wrapped(
             kernel.function,
-            ["&parameters", *inputs, *constants, f"arena + {_offset(plan, layer.output)}"],
+            [
+                "&parameters",
+                *inputs,
+                *constants,
+                f"arena + {_offset(plan, layer.output)}",
+            ],
             ";",
             indent=2,
         ),

@@ -26,18 +26,26 @@ def fits(rows: Array) -> bool:
     )
 
 
-def packed_weights(rows: Array, swapped: int, tensor: Tensor, prefix: str) -> Constant:
+def packed_weights(
+    rows: Array, swapped: int, tensor: Tensor, prefix: str, *, together: int = 1
+) -> Constant:
     """Return int8 rows (outputs, inputs) as quads: four inputs of two outputs in 64 bits.
 
-    Pair after pair, then of every pair the inputs that are left over. In the first `swapped` inputs
-    the second and third of four change places.
+    So many pairs `together` quad by quad, then the next ones; behind them, of every pair, the
+    inputs that are left over. In the first `swapped` inputs the second and third of four change
+    places.
     """
     first, second = _pairs(rows)
     halves = (first + 256 * second).astype("<i2")
     quads = halves[:, :swapped].reshape(len(halves), -1, 4)[:, :, _SWAPPED]
     halves[:, :swapped] = quads.reshape(len(halves), -1)
     whole = halves.shape[1] // 4 * 4
-    flat = np.concatenate([halves[:, :whole].reshape(-1), halves[:, whole:].reshape(-1)])
+    by_quads = halves[:, :whole].reshape(len(halves), whole // 4, 4)
+    groups = [
+        by_quads[pair : pair + together].swapaxes(0, 1).reshape(-1)
+        for pair in range(0, len(halves), together)
+    ]
+    flat = np.concatenate([*groups, halves[:, whole:].reshape(-1)])
     words = np.pad(flat, (0, -len(flat) % 4)).view("<u8")
     shape = "x".join(str(n) for n in tensor.shape)
     return Constant(

@@ -15,6 +15,9 @@ from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
 from hargen.quantize.fully_connected import effective_scale, requantization
 
+PAIRS = 3
+"""HG_FULLY_CONNECTED_PAIRS"""
+
 
 def plan_fully_connected(
     operator: FullyConnected, tensors: Sequence[Tensor], prefix: str
@@ -46,7 +49,7 @@ def plan_fully_connected(
     bias = model_bias - source.zero_point * wide.sum(axis=1)
     by_pairs = dual.fits(weights.data)
     constants: tuple[Constant, ...] = (
-        dual.packed_weights(weights.data, inputs // 4 * 4, weights, prefix)
+        dual.packed_weights(weights.data, inputs // 4 * 4, weights, prefix, together=PAIRS)
         if by_pairs
         else weights_constant(weights, prefix),
         bias_constant(bias, prefix, folded=True),

@@ -52,13 +52,8 @@ def scale_tables(
     usable = np.isin(right, _SHIFTS) & (multiplier.values > 0) & (limits < _SUM_LIMIT)
     if not usable.all():
         return None
-    rest = 2 * multiplier.values.astype(np.int64) - 2**32
     return (
-        replace(
-            multiplier,
-            values=rest.astype(np.int32),
-            comment="2 * Q0.31 - 2^32, one an output channel",
-        ),
+        multiplier,
         replace(
             shift, values=right.astype(np.int8), comment="bits to the right, one an output channel"
         ),

@@ -236,7 +236,8 @@ hg_status_t har_set_input_s8(har_context_t *context, const int8_t input[HAR_INPU
   return status;
 }
 
-hg_status_t har_set_input(har_context_t *context, const har_input_t input[HAR_INPUT_SIZE]) {
+HG_NOINLINE hg_status_t har_set_input(har_context_t *context,
+                                      const har_input_t input[HAR_INPUT_SIZE]) {
   const hg_status_t status = har_check(context, input);
   if (status == HG_OK) {
     hg_quantize_s8(input, HAR_INPUT_SIZE, 0.125f, -5, context->arena + 0);
@@ -282,7 +283,8 @@ hg_status_t har_run_layer(har_context_t *context, size_t layer) {
   }
 }
 
-hg_status_t har_get_output(const har_context_t *context, har_output_t output[HAR_OUTPUT_SIZE]) {
+HG_NOINLINE hg_status_t har_get_output(const har_context_t *context,
+                                       har_output_t output[HAR_OUTPUT_SIZE]) {
   const hg_status_t status = har_check(context, output);
   if (status == HG_OK) {
     hg_dequantize_s8(context->arena + 4, HAR_OUTPUT_SIZE, 0.00390625f, -128, output);

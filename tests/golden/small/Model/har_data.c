@@ -15,9 +15,9 @@ _Alignas(8) const int32_t har_layer_0_bias[3] = {
   -337, -2001, 134,
 };
 
-/* table: 2 * Q0.31 - 2^32, one an output channel */
+/* table: Q0.31, one an output channel */
 _Alignas(8) const int32_t har_layer_0_multiplier[3] = {
-  (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1),
+  1073741824, 1073741824, 1073741824,
 };
 
 /* table: bits to the right, one an output channel */
@@ -36,10 +36,9 @@ _Alignas(8) const int32_t har_layer_4_bias[7] = {
   6394, 10955, 6047, 5777, -16508, -12936, -15948,
 };
 
-/* table: 2 * Q0.31 - 2^32, one an output channel */
+/* table: Q0.31, one an output channel */
 _Alignas(8) const int32_t har_layer_4_multiplier[7] = {
-  (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1), (-2147483647 - 1),
-  (-2147483647 - 1), (-2147483647 - 1),
+  1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824,
 };
 
 /* table: bits to the right, one an output channel */
