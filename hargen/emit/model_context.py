@@ -225,6 +225,7 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
     constants = [
         "NULL" if constant is None else f"{name}_{constant.name}" for constant in kernel.constants
     ]
+    scratch = [] if layer.scratch is None else [f"arena + {layer.scratch // plan.dtype.size}"]
     return {
         "index": layer.index,
         "summary": c_text.comment_text(layer.summary),
@@ -238,6 +239,7 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
                 "&parameters",
                 *inputs,
                 *constants,
+                *scratch,
                 f"arena + {_offset(plan, layer.output)}",
             ],
             ";",

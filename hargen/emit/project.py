@@ -98,7 +98,7 @@ def export(
         model = model_file.parse(model_path, converted)
     has_fpu = has_fpu if board is None else board.mcu.has_fpu
     try:
-        plan = make_plan(optimize_graph(model.graph))
+        plan = make_plan(optimize_graph(model.graph), for_speed=optimize == "speed")
         if not has_fpu:
             check_arithmetic(plan, "the core" if board is None else board.name)
         if board is not None:

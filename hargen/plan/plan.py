@@ -53,7 +53,8 @@ class Parameters:
 class Kernel:
     """How an operator is computed: `function(&parameters, inputs..., constants..., output)`.
 
-    `inputs` are tensors, constant ones included. A constant given as None is passed as NULL.
+    `inputs` are tensors, constant ones included. A constant given as None is passed as NULL. Where
+    the kernel wants `scratch`, so many bytes of the arena are passed in front of the output.
     """
 
     function: str
@@ -61,11 +62,15 @@ class Kernel:
     parameters: Parameters
     inputs: tuple[TensorId, ...]
     constants: tuple[Constant | None, ...] = ()
+    scratch: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One step of the network. `name` is that of the operator in the model file."""
+    """One step of the network. `name` is that of the operator in the model file.
+
+    `scratch` is where in the arena the kernel has bytes for itself, if it wants some.
+    """
 
     index: int
     name: str
@@ -73,6 +78,7 @@ class Layer:
     output: TensorId
     maccs: int
     summary: str
+    scratch: int | None = None
 
 
 @dataclass(frozen=True)

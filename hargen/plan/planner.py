@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hargen.errors import ModelError
 from hargen.ir.graph import Graph
@@ -12,19 +12,26 @@ from hargen.ir.ops.quantize import Dequantize, Quantize
 from hargen.ir.ops.reshape import Reshape
 from hargen.ir.tensor import DType, Tensor
 from hargen.plan.arena import Buffer, place
-from hargen.plan.layers import FLOAT_PLANNERS, PLANNERS
+from hargen.plan.by_columns import by_columns
+from hargen.plan.layers import FAST_PLANNERS, FLOAT_PLANNERS, PLANNERS
 from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
 
 _CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
 
 
-def make_plan(graph: Graph) -> Plan:
+def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
     """Return the plan of an optimized graph.
+
+    Args:
+        graph: what is to be computed.
+        for_speed: choose kernels that are faster, even where their weights take more flash.
 
     Raises:
         ModelError: the network is neither int8 nor float32 between its edges, or an operator has
             no kernel.
     """
+    if for_speed:
+        graph = by_columns(graph)
     network = _without_edges(graph)
     layers: list[Layer] = []
     for operator in network.operators:
@@ -35,7 +42,7 @@ def make_plan(graph: Graph) -> Plan:
             Layer(
                 index=index,
                 name=operator.name,
-                kernel=_kernel(operator, graph.tensors, f"layer_{index}"),
+                kernel=_kernel(operator, graph.tensors, f"layer_{index}", for_speed=for_speed),
                 output=operator.output,
                 maccs=operator.maccs(graph.tensors),
                 summary=_summary(operator, graph.tensors),
@@ -45,6 +52,7 @@ def make_plan(graph: Graph) -> Plan:
         raise ModelError("the network has no operators between its edges")
     owners = _storage_owners(network.operators)
     offsets, arena_size = _place_tensors(network, layers, owners, graph.tensors, graph.votes)
+    layers = [replace(layer, scratch=offsets.pop(_scratch_key(layer), None)) for layer in layers]
     return Plan(
         tensors=graph.tensors,
         layers=tuple(layers),
@@ -99,9 +107,12 @@ def _not_int8(why: str) -> ModelError:
     )
 
 
-def _kernel(operator: Operator, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+def _kernel(
+    operator: Operator, tensors: Sequence[Tensor], prefix: str, *, for_speed: bool
+) -> Kernel:
     is_float = tensors[operator.output].dtype is DType.FLOAT32
-    planner = (FLOAT_PLANNERS if is_float else PLANNERS).get(type(operator))
+    planners = FAST_PLANNERS if for_speed else PLANNERS
+    planner = (FLOAT_PLANNERS if is_float else planners).get(type(operator))
     if planner is None:
         raise operator.fail("there is no kernel for this operator inside the network")
     return planner(operator, tensors, prefix)
@@ -148,12 +159,27 @@ def _place_tensors(
                 owner = owners.get(source, source)
                 last[owner] = max(last.get(owner, layer.index), layer.index)
     offsets, size = place(
-        Buffer(key, tensors[key].nbytes, born, last.get(key, born)) for key, born in first.items()
+        [
+            *(
+                Buffer(key, tensors[key].nbytes, born, last.get(key, born))
+                for key, born in first.items()
+            ),
+            *(
+                Buffer(_scratch_key(layer), layer.kernel.scratch, layer.index, layer.index)
+                for layer in layers
+                if layer.kernel.scratch
+            ),
+        ]
     )
     for alias, owner in owners.items():
         if owner in offsets:
             offsets[alias] = offsets[owner]
     return offsets, size
+
+
+def _scratch_key(layer: Layer) -> int:
+    """Return a key among those of tensors, which are not negative."""
+    return -1 - layer.index
 
 
 def _constant_operands(

@@ -10,6 +10,10 @@ import pytest
 from support.host_model import ROOT, check
 from support.random_networks import dull_share, random_network, reference_outputs
 
+from hargen.importers.model_file import parse
+from hargen.optimize.passes import optimize
+from hargen.plan.planner import make_plan
+
 NETWORKS = 200
 DULL_LIMIT = 0.05
 OPERATORS = {
@@ -26,8 +30,21 @@ def compare(seed: int, folder: Path, **options: object) -> None:
     check(path, network.windows, folder, **options)
 
 
+def functions(seed: int, *, for_speed: bool) -> list[str]:
+    graph = optimize(parse(Path("network.tflite"), random_network(seed).model).graph)
+    return [layer.kernel.function for layer in make_plan(graph, for_speed=for_speed).layers]
+
+
 def test_every_stored_tensor_equals_the_reference(network_seed: int, tmp_path: Path) -> None:
     compare(network_seed, tmp_path)
+    if functions(network_seed, for_speed=True) != functions(network_seed, for_speed=False):
+        (tmp_path / "fast").mkdir()
+        compare(network_seed, tmp_path / "fast", for_speed=True)
+
+
+def test_kernels_for_speed_take_part() -> None:
+    fast = [set(functions(seed, for_speed=True)) for seed in range(NETWORKS)]
+    assert sum("hg_conv_2d_kronecker_s8" in found for found in fast) >= 20
 
 
 def test_the_outputs_vary_and_every_operator_takes_part() -> None:
@@ -63,8 +80,8 @@ MISTAKES = {
     ),
     "convolution by strips with halves up": (
         "hg_requantize.h",
-        "return (high + (high >> 31) + base) >> shift;",
-        "return (high + base) >> shift;",
+        "hg_add_high_half(base + (value >> 31), 2 * value",
+        "hg_add_high_half(base, 2 * value",
     ),
     "average with halves down": (
         "hg_pool_2d_s8.h",

@@ -16,10 +16,11 @@ FILES = [
 ]
 
 
+@pytest.mark.parametrize("for_speed", [False, True], ids=["balanced", "speed"])
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 @pytest.mark.parametrize("file", FILES)
 def test_every_stored_tensor_equals_the_reference(
-    file: str, cc: str, shared: Path, tmp_path: Path
+    file: str, cc: str, for_speed: bool, shared: Path, tmp_path: Path
 ) -> None:
     size = 48 * 3 if "wl_48" in file else 24 * 3
     rng = np.random.default_rng(7)
@@ -29,4 +30,5 @@ def test_every_stored_tensor_equals_the_reference(
     # Far outside, but not so far that the reference's conversion to int32 is undefined.
     windows[2] = 1e6
     windows[3] = -1e6
-    check(shared / "zoo" / file, windows, tmp_path, cc=cc, sanitize=cc == "gcc")
+    path = shared / "zoo" / file
+    check(path, windows, tmp_path, for_speed=for_speed, cc=cc, sanitize=cc == "gcc")

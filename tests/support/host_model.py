@@ -43,10 +43,10 @@ class Run:
     outputs: np.ndarray  # (windows, elements)
 
 
-def write_sources(model: ModelFile, folder: Path) -> Plan:
+def write_sources(model: ModelFile, folder: Path, *, for_speed: bool = False) -> Plan:
     """Emit the model's C alone into a folder and return its plan."""
     graph = optimize(model.graph)
-    plan = make_plan(graph)
+    plan = make_plan(graph, for_speed=for_speed)
     classes = tuple(f"c{i}" for i in range(plan.class_count))
     facts = ModelFacts(NAME, model.path.name, model.sha256, "0" * 64, classes, ())
     context = model_context(plan, facts)
@@ -147,10 +147,17 @@ def reference_tensor(model: ModelFile, tensor: int) -> int:
     raise AssertionError(f"tensor {tensor} is not in the model file")
 
 
-def check(path: Path, windows: np.ndarray, folder: Path, **options: object) -> tuple[Run, Run]:
+def check(
+    path: Path,
+    windows: np.ndarray,
+    folder: Path,
+    *,
+    for_speed: bool = False,
+    **options: object,
+) -> tuple[Run, Run]:
     """Export, compile, run and compare with the reference: every stored tensor, every output."""
     model = read(path)
-    plan = write_sources(model, folder)
+    plan = write_sources(model, folder, for_speed=for_speed)
     found = run_program(compile_model(folder, **options), plan, windows)
     expected = run_reference(model, plan, windows)
     for layer, a, b in zip(plan.layers, found.layers, expected.layers, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 from hargen.ir.operator import Operator
 from hargen.ir.ops.binary import Add, Mul
+from hargen.ir.ops.by_columns import ByColumns
 from hargen.ir.ops.concatenation import Concatenation
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
@@ -25,10 +26,12 @@ from hargen.ir.ops.softmax import Softmax
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers import float32
 from hargen.plan.layers.binary import plan_add, plan_mul
+from hargen.plan.layers.by_columns import plan_by_columns
 from hargen.plan.layers.concatenation import plan_concatenation
 from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
 from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
 from hargen.plan.layers.fully_connected import plan_fully_connected
+from hargen.plan.layers.kronecker import plan_fast_conv_2d, plan_fast_conv_max_pool_2d
 from hargen.plan.layers.lookup import plan_leaky_relu, plan_logistic, plan_tanh
 from hargen.plan.layers.pad import plan_pad
 from hargen.plan.layers.pool_2d import plan_average_pool_2d, plan_max_pool_2d
@@ -59,5 +62,13 @@ PLANNERS: dict[type[Operator], Planner] = {
     Softmax: plan_softmax,
     Tanh: plan_tanh,
 }
+
+FAST_PLANNERS: dict[type[Operator], Planner] = {
+    **PLANNERS,
+    ByColumns: plan_by_columns,
+    Conv2D: plan_fast_conv_2d,
+    ConvMaxPool2D: plan_fast_conv_max_pool_2d,
+}
+"""Kernels that need the fewest instructions, and more flash for it."""
 
 FLOAT_PLANNERS: dict[type[Operator], Planner] = {**float32.PLANNERS}

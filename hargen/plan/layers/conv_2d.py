@@ -9,7 +9,7 @@ import numpy as np
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
 from hargen.ir.ops.weighted import sum_limits
-from hargen.ir.tensor import Tensor
+from hargen.ir.tensor import Array, Tensor
 from hargen.plan.layers import dual
 from hargen.plan.layers.strip import Column, scale_tables
 from hargen.plan.layers.upright import upright
@@ -26,7 +26,7 @@ from hargen.quantize.activation import clamp_range
 def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
     """Return the kernel of a convolution: by strips where it can be, else position by position."""
     operator, tensors = upright(operator, tensors)
-    parameters = _parameters(
+    parameters = conv_parameters(
         operator, tensors, clamp_range(operator.activation, tensors[operator.output])
     )
     height, _ = _output_size(operator, tensors)
@@ -54,13 +54,8 @@ def plan_conv_max_pool_2d(
 ) -> Kernel:
     """Return the kernel of a convolution with its pool; both clamps become one."""
     operator, tensors = upright(operator, tensors)
-    target = tensors[operator.output]
-    low, high = clamp_range(operator.activation, target)
-    pool_low, pool_high = clamp_range(operator.pool_activation, target)
-    # First the convolution's clamp, then the pool's: the pool's bounds win.
-    clamp = (min(max(low, pool_low), pool_high), max(min(high, pool_high), pool_low))
-    parameters = _parameters(operator, tensors, clamp)
-    _, pooled_height, pooled_width, _ = target.shape
+    parameters = conv_parameters(operator, tensors, pooled_clamp(operator, tensors))
+    _, pooled_height, pooled_width, _ = tensors[operator.output].shape
     pool = (
         ("pool_height", operator.pool.kernel[0]),
         ("pool_width", operator.pool.kernel[1]),
@@ -137,20 +132,15 @@ def _strip_constants(
     operator: Conv2D, tensors: Sequence[Tensor], prefix: str
 ) -> tuple[Constant | None, ...] | None:
     """Return packed weights, bias and scales; None where the convolution cannot go by strips."""
-    source, weights, target = (
-        tensors[i] for i in (operator.input, operator.weights, operator.output)
-    )
+    weights = tensors[operator.weights]
     assert weights.data is not None
     rows = weights.data.reshape(weights.shape[0], -1)
     if operator.stencil.dilation[0] != 1 or not dual.fits(rows):
         return None
-    model_bias = None if operator.bias is None else tensors[operator.bias]
-    limits = sum_limits(weights, model_bias, channel_axis=0)
-    scales = scale_tables(*double_rounding_tables(source, weights, target, limits, prefix), limits)
+    scales = conv_scales(operator, tensors, prefix)
     if scales is None:
         return None
-    bias = bias_values(tensors, operator.bias, len(rows))
-    bias = bias - source.zero_point * rows.astype(np.int64).sum(axis=1)
+    bias = folded_bias(operator, tensors)
     swapped = rows.shape[1] if _column(operator, tensors).row % 4 == 0 else 0
     return (
         dual.packed_weights(rows, swapped, weights, prefix),
@@ -159,18 +149,54 @@ def _strip_constants(
     )
 
 
+def conv_scales(
+    operator: Conv2D, tensors: Sequence[Tensor], prefix: str
+) -> tuple[Constant, Constant] | None:
+    """Return the tables of hg_requantize_right; None where it cannot do what is needed."""
+    source, weights, target = (
+        tensors[i] for i in (operator.input, operator.weights, operator.output)
+    )
+    bias = None if operator.bias is None else tensors[operator.bias]
+    limits = sum_limits(weights, bias, channel_axis=0)
+    return scale_tables(*double_rounding_tables(source, weights, target, limits, prefix), limits)
+
+
+def folded_bias(operator: Conv2D, tensors: Sequence[Tensor]) -> Array:
+    """Return the bias with the input's zero point under every tap."""
+    source, weights = tensors[operator.input], tensors[operator.weights]
+    assert weights.data is not None
+    rows = weights.data.reshape(weights.shape[0], -1).astype(np.int64)
+    bias: Array = bias_values(tensors, operator.bias, len(rows)) - source.zero_point * rows.sum(
+        axis=1
+    )
+    return bias
+
+
 def _folds(operator: Conv2D) -> bool:
     """Whether every tap counts at every position, so that the zero point is a constant sum."""
     return not operator.stencil.padding
 
 
-def _parameters(operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int]) -> Parameters:
+def pooled_clamp(operator: ConvMaxPool2D, tensors: Sequence[Tensor]) -> tuple[int, int]:
+    """Return the range of the outputs: first the convolution's, then the pool's, which wins."""
+    target = tensors[operator.output]
+    low, high = clamp_range(operator.activation, target)
+    pool_low, pool_high = clamp_range(operator.pool_activation, target)
+    return min(max(low, pool_low), pool_high), max(min(high, pool_high), pool_low)
+
+
+def conv_parameters(
+    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int]
+) -> Parameters:
+    """Return the shapes of a convolution, and the range that its outputs are clamped to."""
     source, weights, target = (
         tensors[i] for i in (operator.input, operator.weights, operator.output)
     )
     _, height, width, channels = source.shape
     stencil = operator.stencil
     output_height, output_width = stencil.output_size(height, width)
+    if type(operator) is Conv2D:
+        output_width = target.shape[2]  # a column alone, where there are more
     return Parameters(
         "hg_conv_2d_s8_t",
         (

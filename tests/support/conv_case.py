@@ -1,0 +1,69 @@
+"""One int8 convolution as a .tflite: shapes by hand, weights and input by chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from support.tflite_writer import WOp, WTensor, write
+
+SAME, VALID = 0, 1
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A convolution of int8 values, with a maximum pool behind it where pool is given."""
+
+    input: tuple[int, int, int]
+    kernel: tuple[int, int]
+    outputs: int
+    stride: tuple[int, int] = (1, 1)
+    padding: int = VALID
+    dilation: tuple[int, int] = (1, 1)
+    pool: tuple[int, int] | None = None
+    lowest: int = -127
+    highest: int = 127
+    bias: int = 1
+
+    def write(self, path: Path, seed: int) -> Path:
+        """Write the file and return its path."""
+        rng = np.random.default_rng(seed)
+        height, width, channels = self.input
+        shape = (self.outputs, *self.kernel, channels)
+        weights = rng.integers(self.lowest, self.highest + 1, shape).astype(np.int8)
+        weights[:, 0, 0, 0] = self.lowest  # in every output: the hardest to pack
+        bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32) * self.bias
+        sizes = [
+            -(-n // s) if self.padding == SAME else -(-(n - (k - 1) * d) // s)
+            for n, k, s, d in zip(
+                (height, width), self.kernel, self.stride, self.dilation, strict=True
+            )
+        ]
+        scales = rng.uniform(0.002, 0.006, self.outputs)
+        out_scale = float(np.sqrt(weights[0].size) * 0.9)
+        tensors = [
+            WTensor("x", (1, *self.input), np.int8, None, [0.75], [int(rng.integers(-20, 20))]),
+            WTensor("w", shape, np.int8, weights, scales.tolist(), [0] * self.outputs),
+            WTensor("b", (self.outputs,), np.int32, bias),
+            WTensor("y", (1, *sizes, self.outputs), np.int8, None, [out_scale], [-5]),
+        ]
+        options = {"Padding": self.padding, "StrideH": self.stride[0], "StrideW": self.stride[1]}
+        options |= dict(zip(("DilationHFactor", "DilationWFactor"), self.dilation, strict=True))
+        ops = [WOp("CONV_2D", [0, 1, 2], [3], "Conv2DOptions", options)]
+        if self.pool is not None:
+            pooled = [(n - k) // k + 1 for n, k in zip(sizes, self.pool, strict=True)]
+            tensors.append(
+                WTensor("z", (1, *pooled, self.outputs), np.int8, None, [out_scale], [-5])
+            )
+            options = {"Padding": VALID, "StrideH": self.pool[0], "StrideW": self.pool[1]}
+            options |= {"FilterHeight": self.pool[0], "FilterWidth": self.pool[1]}
+            ops.append(WOp("MAX_POOL_2D", [3], [4], "Pool2DOptions", options))
+        path.write_bytes(write(tensors, ops, [0], [len(tensors) - 1]))
+        return path
+
+    def windows(self, count: int = 12) -> np.ndarray:
+        """Return inputs by chance behind the two extremes."""
+        values = np.random.default_rng(8).integers(-128, 128, (count, np.prod(self.input)))
+        values[0], values[1] = 127, -128
+        return values.astype(np.int8)
