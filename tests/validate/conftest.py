@@ -39,7 +39,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         if folder not in built:
             port = firmware.FIRMWARE / "port/host"
             apps = [p for p in (firmware.FIRMWARE / "app").glob("*.c") if p.name != "main.c"]
-            sources = [*firmware.link_sources(), *sorted(apps), *sorted(port.glob("*.c"))]
+            sensor = firmware.FIRMWARE / "sensor/none"
+            rooms = [*sensor.glob("*.c"), *apps, *port.glob("*.c")]
+            sources = [*firmware.link_sources(), *sorted(rooms)]
             built[folder] = firmware.compile_c(
                 tmp_path_factory.mktemp("host") / "hg_host",
                 [*sources, *sorted((folder / "Model").glob("*.c"))],
