@@ -95,10 +95,12 @@ def monitor(
         recorder = None if record is None else Recorder(record, labels_on, force=force)
         if recorder is not None:
             stack.callback(recorder.close)
-        estimated = virtual or not detect.is_serial_device(port or "")
-        with _display(json_lines, estimated) as display, keyboard.keys() as keys:
+        is_real = port is not None and detect.is_serial_device(port)
+        with _display(json_lines, not is_real) as display, keyboard.keys() as keys:
             until = Until(seconds, windows)
-            watched = watch(connection, first, display, keys, labels_on, recorder, until)
+            watched = watch(
+                connection, first, display, keys, labels_on, recorder, until, is_real=is_real
+            )
         _summarize(watched, recorder, json_lines)
 
 

@@ -158,9 +158,7 @@ class Screen:
         device, result = state.device, state.result
         if device is None:
             return []
-        figures = [f"{monitor_text.rate(state)}, the model's is {device.nominal_hz:g} Hz"]
-        if state.rate is not None and state.claimed_hz:
-            figures[0] += f", {state.claimed_hz:.2f} Hz by the board"
+        figures = [monitor_text.rates(state, device.nominal_hz)]
         if result is not None:
             estimated = ", estimated" if self._estimated else ""
             figures.append(

@@ -25,13 +25,22 @@ def output(value: float, shares: bool) -> str:
 
 
 def rate(state: State) -> str:
-    """Return the sample rate that really arrives, and by whose clock."""
+    """Return the sample rate that counts."""
     found = state.rate
-    if found is not None:
+    if state.is_real and found is not None:
         return f"{found.hz:.2f} Hz"
     if state.claimed_hz:
         return f"{state.claimed_hz:.2f} Hz by the board"
     return "rate not measured yet"
+
+
+def rates(state: State, nominal_hz: float) -> str:
+    """Return the sample rate by every clock."""
+    found = state.rate
+    clocks = [] if found is None else [f"{found.hz:.2f} Hz by this machine's clock"]
+    if state.claimed_hz:
+        clocks.append(f"{state.claimed_hz:.2f} Hz by the board's")
+    return ", ".join([*clocks, f"the model's is {nominal_hz:g} Hz"])
 
 
 def lost(state: State) -> str:

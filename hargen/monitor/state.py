@@ -13,6 +13,10 @@ TRACE_SECONDS = 10.0
 class State:
     """Everything since the monitor began.
 
+    Args:
+        is_real: whether the board's time is the host's. A virtual board's is not: there the rate by
+            the board's own clock counts.
+
     Attributes:
         device: who is at the other end, or was; None before the first connection.
         is_connected: whether somebody is there now.
@@ -30,7 +34,8 @@ class State:
         tally: windows of each activity, by its name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_real: bool = True) -> None:
+        self.is_real = is_real
         self.device: Device | None = None
         self.is_connected = False
         self.absence = ""
@@ -72,21 +77,24 @@ class State:
         """Seconds from sample to sample, as well as they are known; a board was connected."""
         assert self.device is not None, "nobody has said any rate yet"
         rate = self.rate
-        return 1 / (rate.hz if rate is not None and rate.is_well_known else self.device.nominal_hz)
+        if self.is_real and rate is not None and rate.is_well_known:
+            return 1 / rate.hz
+        return 1 / (self.claimed_hz or self.device.nominal_hz)
 
     @property
     def rate_warning(self) -> str:
         """What is wrong with the sample rate, "" while nothing is."""
         if self.device is None or not self.is_connected:
             return ""
-        measured = self.rate or (Rate(self.claimed_hz, 0.0) if self.claimed_hz else None)
+        measured = self.rate if self.is_real else None
+        rate = measured or Rate(self.claimed_hz, 0.0)
         nominal = self.device.nominal_hz
-        if measured is None or not measured.is_off(nominal):
+        if not rate.hz or not rate.is_off(nominal):
             return ""
-        clock = "this machine's clock" if self.rate else "the board's clock"
-        share = 100 * (measured.hz / nominal - 1)
+        clock = "this machine's clock" if measured else "the board's clock"
+        share = 100 * (rate.hz / nominal - 1)
         return (
-            f"the sensor gives {measured.hz:.2f} Hz by {clock}, {share:+.1f} % off the "
+            f"the sensor gives {rate.hz:.2f} Hz by {clock}, {share:+.1f} % off the "
             f"{nominal:g} Hz that the model was trained for"
         )
 

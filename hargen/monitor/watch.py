@@ -61,6 +61,7 @@ def watch(
     recorder: Recorder | None,
     until: Until,
     *,
+    is_real: bool = True,
     clock: Callable[[], float] = time.monotonic,
 ) -> Watched:
     """Watch a board until Ctrl-C, a pressed q, or what `until` says.
@@ -73,6 +74,7 @@ def watch(
         labels: what keys mean, for the recorder.
         recorder: takes the samples; None: nothing is recorded.
         until: when it ends by itself.
+        is_real: whether the board's time is the host's: not a virtual one's.
         clock: seconds that never go back; the connection's.
 
     Raises:
@@ -80,7 +82,7 @@ def watch(
             itself without one sample.
         UsageError: the recording cannot be written.
     """
-    state = State()
+    state = State(is_real=is_real)
     began = clock()
 
     def is_over() -> bool:

@@ -213,6 +213,7 @@ def test_a_board_that_is_killed_and_comes_back(
     port = f"socket://127.0.0.1:{number}" if kind == "socket" else str(link)
     with start() as board, Monitor("--port", port, "--record", path) as monitor:
         monitor.wait_for("result", 2)
+        link.unlink()  # the number of a pty that is gone goes to whoever asks next
         os.kill(board.pid, signal.SIGKILL)
         monitor.wait_for("disconnected")
         time.sleep(1.0)

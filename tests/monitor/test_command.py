@@ -59,7 +59,10 @@ class Motion:
     def _tell(self) -> None:
         counts = [(n % 30000, -(n % 30000), 8197) for n in range(self._first, self._first + HOP)]
         self._device.samples(counts, first=self._first)
-        self._device.result(self._window % 3, self._window, settled=int(self._window > 0))
+        rate = int(self._device.state.get("rate_mhz", 26042))
+        self._device.result(
+            self._window % 3, self._window, settled=int(self._window > 0), rate_mhz=rate
+        )
         self._first += HOP
         self._window += 1
 
@@ -232,7 +235,7 @@ def test_trouble_and_a_rate_that_is_off_are_warned_of_once(
     done = run("--windows", 1)
     assert done.code == 0
     assert done.err.count("warning: sensor: a transfer failed: NACK") == 1
-    assert done.err.count("27.30 Hz by the board's clock, +5.0 % off the 26 Hz") == 1
+    assert done.err.count("warning: the sensor gives 27.30 Hz by the board's clock, +5.0 %") == 1
 
 
 def test_names_of_the_board_cannot_play_with_the_terminal(
@@ -369,7 +372,7 @@ def test_a_person_sees_the_picture_and_types_labels(
         assert "█" in shown
         assert "100.0 %" in shown
         assert "x +" in shown
-        assert "the model's is 1200 Hz" in shown
+        assert "1200.00 Hz by the board's, the model's is 1200 Hz" in shown
         assert "160000 cycles, estimated" in shown
         assert "1 stationary  2 walking  3 running  0 none  q end" in shown
         person.press("2")

@@ -56,7 +56,7 @@ def test_everything_is_there(state: State) -> None:
     assert "settled\n" in shown
     assert "walking    ████████████████████████████" in shown
     assert "70.0 %" in shown
-    assert "26.00 Hz, the model's is 26 Hz, 26.04 Hz by the board" in shown
+    assert "26.00 Hz by this machine's clock, 26.04 Hz by the board's, the model's is 26" in shown
     assert "window 10: 1.000 ms, 160000 cycles, estimated, 2400 to preprocess" in shown
     assert "286 samples, 0 lost" in shown
     assert "x +0.98 g" in shown

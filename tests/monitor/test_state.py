@@ -150,6 +150,24 @@ def test_times_are_counted_by_the_measured_period_once_it_is_known(state: State)
     assert state.period == pytest.approx(1 / 26.4)
 
 
+def test_until_then_they_are_counted_by_the_boards_clock(state: State) -> None:
+    state.take(Sensor(0.1, "", 26.6))
+    assert state.period == pytest.approx(1 / 26.6)
+
+
+def test_the_time_of_a_virtual_board_is_its_own() -> None:
+    state = State(is_real=False)
+    state.take(connected())
+    state.take(Sensor(0.1, "", 26.042))
+    steady(state, 27.0, 30)
+    assert state.rate is not None
+    assert state.rate.hz == pytest.approx(27.0)
+    assert state.rate_warning == ""
+    assert state.period == pytest.approx(1 / 26.042)
+    state.take(Sensor(0.2, "", 27.0))
+    assert "27.00 Hz by the board's clock, +3.8 % off" in state.rate_warning
+
+
 def test_a_disconnection_is_counted_and_says_why(state: State) -> None:
     state.take(Sensor(0.1, "a transfer failed", 30.0))
     state.take(Disconnected(1.0, "the connection broke"))
