@@ -3,16 +3,14 @@
  * Layout: input (height, width, channels); weights in blocks of HG_LANES output channels, each
  * (height, width, channel, lane), the last block with as many lanes as are left; bias may be null.
  *
- * A pass sums up to four positions times four output channels in registers: eight loads for sixteen
- * multiply-adds. Each sum begins with the bias and takes the taps by row, column and channel.
+ * A pass sums up to three positions times four output channels in registers (hg_tile_f32.h). Each
+ * sum begins with the bias and takes the taps by row, column and channel.
  */
 #ifndef HG_CONV_2D_F32_H
 #define HG_CONV_2D_F32_H
 
-#include "hg_math_f32.h"
 #include "hg_taps_f32.h"
-
-#define HG_POSITIONS 4
+#include "hg_tile_f32.h"
 
 typedef struct {
   int32_t input_height;
@@ -34,9 +32,9 @@ typedef struct {
   float output_max;
 } hg_conv_2d_f32_t;
 
-/* How many of `count` positions are summed together: all if they are few, else 4 or 3. */
+/* How many of `count` positions are summed together; those that are left are summed singly. */
 HG_INLINE int32_t hg_conv_2d_f32_group(int32_t count) {
-  return count <= HG_POSITIONS ? count : (count % 4 != 0 && count % 3 == 0 ? 3 : 4);
+  return count <= HG_POSITIONS ? count : (count % 3 != 0 && count % 2 == 0 ? 2 : 3);
 }
 
 HG_INLINE hg_position_t hg_conv_2d_f32_position(const hg_conv_2d_f32_t *p, int32_t y, int32_t x) {
@@ -55,8 +53,7 @@ HG_INLINE int32_t hg_conv_2d_f32_inside(const hg_conv_2d_f32_t *p, hg_position_t
 HG_INLINE int32_t hg_conv_2d_f32_all_inside(const hg_conv_2d_f32_t *p,
                                             const hg_position_t at[HG_POSITIONS], int32_t count) {
   return hg_conv_2d_f32_inside(p, at[0]) && (count < 2 || hg_conv_2d_f32_inside(p, at[1])) &&
-         (count < 3 || hg_conv_2d_f32_inside(p, at[2])) &&
-         (count < 4 || hg_conv_2d_f32_inside(p, at[3]));
+         (count < 3 || hg_conv_2d_f32_inside(p, at[2]));
 }
 
 HG_INLINE hg_taps_t hg_conv_2d_f32_all_taps(const hg_conv_2d_f32_t *p) {
@@ -79,44 +76,59 @@ HG_INLINE int32_t hg_conv_2d_f32_index(const hg_conv_2d_f32_t *p, hg_position_t 
   return (at.y * p->input_width + at.x) * p->input_channels;
 }
 
+/* The taps that are inside as runs of values that follow each other in the input: without dilation
+ * a row of the kernel, or all of them where the input is as wide as the kernel; with it one tap's
+ * channels. Where kernels have several rows and dilated columns, those of the first row. */
+HG_INLINE hg_runs_t hg_conv_2d_f32_runs(const hg_conv_2d_f32_t *p, hg_taps_t taps, int32_t lanes) {
+  const int32_t channels = p->input_channels;
+  const int32_t rows = hg_max_s32(taps.bottom - taps.top, 0);
+  const int32_t columns = hg_max_s32(taps.right - taps.left, 0);
+  if (p->padded && (rows == 0 || columns == 0)) {
+    return hg_one_run(0);
+  }
+  if (p->dilation_width != 1) {
+    const hg_runs_t runs = {columns, channels, (p->dilation_width - 1) * channels, 0};
+    return runs;
+  }
+  const int32_t between = p->dilation_height * p->input_width - columns;
+  if (between == 0 && columns == p->kernel_width) {
+    return hg_one_run(rows * columns * channels);
+  }
+  const hg_runs_t runs = {
+      .rows = rows,
+      .run = columns * channels,
+      .input_step = between * channels,
+      .weights_step = (p->kernel_width - columns) * channels * lanes,
+  };
+  return runs;
+}
+
 /* The sums of some lanes at some positions; `taps` are inside the input at every one of them. */
 HG_INLINE void hg_conv_2d_f32_sums(const hg_conv_2d_f32_t *p, const float *input,
                                    const hg_position_t at[HG_POSITIONS], int32_t count,
                                    hg_taps_t taps, const float *weights, const float *bias,
                                    int32_t lanes, float sums[HG_POSITIONS][HG_LANES]) {
+  const hg_runs_t runs = hg_conv_2d_f32_runs(p, taps, lanes);
   const int32_t channels = p->input_channels;
-  /* Without dilation a row of the kernel lies over neighbouring values: one run. */
-  const int32_t columns = taps.right - taps.left;
-  const int32_t runs = p->dilation_width == 1 ? 1 : columns;
-  const int32_t run = p->dilation_width == 1 ? columns * channels : channels;
-  const int32_t first = hg_conv_2d_f32_index(p, at[0]);
-  const int32_t second = hg_conv_2d_f32_index(p, at[1]);
-  const int32_t third = hg_conv_2d_f32_index(p, at[2]);
-  const int32_t fourth = hg_conv_2d_f32_index(p, at[3]);
-  hg_start_lanes_f32(lanes, bias, sums[0]);
-  hg_start_lanes_f32(lanes, bias, sums[1]);
-  hg_start_lanes_f32(lanes, bias, sums[2]);
-  hg_start_lanes_f32(lanes, bias, sums[3]);
+  const int32_t row = p->dilation_height * p->input_width * channels;
+  const int32_t tap = taps.top * row + taps.left * p->dilation_width * channels;
+  const float *x[HG_POSITIONS] = {
+      input + hg_conv_2d_f32_index(p, at[0]) + tap,
+      input + (count > 1 ? hg_conv_2d_f32_index(p, at[1]) + tap : 0),
+      input + (count > 2 ? hg_conv_2d_f32_index(p, at[2]) + tap : 0),
+  };
+  weights += (taps.top * p->kernel_width + taps.left) * channels * lanes;
+  if (p->dilation_width == 1 || p->kernel_height == 1) {
+    hg_tile_f32(runs, x, count, weights, bias, lanes, sums);
+    return;
+  }
+  hg_start_tile_f32(count, bias, lanes, sums);
   for (int32_t ky = taps.top; ky < taps.bottom; ++ky) {
-    for (int32_t r = 0; r < runs; ++r) {
-      const int32_t kx = taps.left + r;
-      const float *w = weights + (ky * p->kernel_width + kx) * channels * lanes;
-      const int32_t tap =
-          (ky * p->dilation_height * p->input_width + kx * p->dilation_width) * channels;
-      for (int32_t i = tap; i < tap + run; ++i) {
-        hg_fma_lanes_f32(lanes, input[first + i], w, sums[0]);
-        if (count > 1) {
-          hg_fma_lanes_f32(lanes, input[second + i], w, sums[1]);
-        }
-        if (count > 2) {
-          hg_fma_lanes_f32(lanes, input[third + i], w, sums[2]);
-        }
-        if (count > 3) {
-          hg_fma_lanes_f32(lanes, input[fourth + i], w, sums[3]);
-        }
-        w += lanes;
-      }
-    }
+    hg_add_tile_f32(runs, x, count, weights, lanes, sums);
+    x[0] += row;
+    x[1] += row;
+    x[2] += row;
+    weights += p->kernel_width * channels * lanes;
   }
 }
 
@@ -134,9 +146,6 @@ HG_INLINE void hg_conv_2d_f32_block(const hg_conv_2d_f32_t *p, const float *inpu
   }
   if (count > 2) {
     hg_store_lanes_f32(lanes, sums[2], p->output_min, p->output_max, output + 2 * step);
-  }
-  if (count > 3) {
-    hg_store_lanes_f32(lanes, sums[3], p->output_min, p->output_max, output + 3 * step);
   }
 }
 
@@ -169,7 +178,6 @@ HG_INLINE void hg_conv_2d_f32(const hg_conv_2d_f32_t *p, const float *input, con
         hg_conv_2d_f32_position(p, n / width, n % width),
         hg_conv_2d_f32_position(p, (n + 1) / width, (n + 1) % width),
         hg_conv_2d_f32_position(p, (n + 2) / width, (n + 2) % width),
-        hg_conv_2d_f32_position(p, (n + 3) / width, (n + 3) % width),
     };
     float *target = output + n * p->output_channels;
     if (!ragged ||

@@ -10,22 +10,10 @@
 #ifndef HG_EXP_F32_H
 #define HG_EXP_F32_H
 
-#include "hg_common.h"
+#include "hg_math_f32.h"
 
 #define HG_EXP_OVERFLOW 0x1.62e43p+6f    /* the first float whose exp rounds to infinity */
 #define HG_EXP_UNDERFLOW -0x1.9fe368p+6f /* from here down exp rounds to zero */
-
-HG_INLINE uint32_t hg_bits_of_f32(float value) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &value, sizeof(bits));
-  return bits;
-}
-
-HG_INLINE float hg_f32_of_bits(uint32_t bits) {
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof(value));
-  return value;
-}
 
 HG_INLINE float hg_exp_f32(float x) {
   const float integers_from_here = 0x1.8p+23f; /* floats of this size have no fraction */

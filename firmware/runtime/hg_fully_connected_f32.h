@@ -6,7 +6,7 @@
 #ifndef HG_FULLY_CONNECTED_F32_H
 #define HG_FULLY_CONNECTED_F32_H
 
-#include "hg_math_f32.h"
+#include "hg_tile_f32.h"
 
 typedef struct {
   int32_t batches;
@@ -16,21 +16,14 @@ typedef struct {
   float output_max;
 } hg_fully_connected_f32_t;
 
-/* Some neighbouring outputs. Two inputs a turn halve what the loop itself costs. */
+/* Some neighbouring outputs. */
 HG_INLINE void hg_fully_connected_f32_block(const hg_fully_connected_f32_t *p, const float *input,
                                             const float *weights, const float *bias, int32_t lanes,
                                             float *output) {
-  float sums[HG_LANES];
-  hg_start_lanes_f32(lanes, bias, sums);
-  for (int32_t i = 0; i + 2 <= p->input_size; i += 2) {
-    hg_fma_lanes_f32(lanes, input[i], weights, sums);
-    hg_fma_lanes_f32(lanes, input[i + 1], weights + lanes, sums);
-    weights += 2 * lanes;
-  }
-  if (p->input_size % 2 != 0) {
-    hg_fma_lanes_f32(lanes, input[p->input_size - 1], weights, sums);
-  }
-  hg_store_lanes_f32(lanes, sums, p->output_min, p->output_max, output);
+  const float *const x[HG_POSITIONS] = {input, input, input};
+  float sums[HG_POSITIONS][HG_LANES];
+  hg_tile_f32(hg_one_run(p->input_size), x, 1, weights, bias, lanes, sums);
+  hg_store_lanes_f32(lanes, sums[0], p->output_min, p->output_max, output);
 }
 
 HG_INLINE void hg_fully_connected_f32(const hg_fully_connected_f32_t *p, const float *input,

@@ -14,6 +14,18 @@
 /* Output channels that one pass over the input sums up: each value is loaded once for all. */
 #define HG_LANES 4
 
+HG_INLINE uint32_t hg_bits_of_f32(float value) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &value, sizeof(bits));
+  return bits;
+}
+
+HG_INLINE float hg_f32_of_bits(uint32_t bits) {
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
 HG_INLINE float hg_fma_f32(float a, float b, float sum) {
   return __builtin_fmaf(a, b, sum);
 }
@@ -21,6 +33,21 @@ HG_INLINE float hg_fma_f32(float a, float b, float sum) {
 /* The larger one. A candidate that is NaN is passed over, as TensorFlow Lite's maxima do. */
 HG_INLINE float hg_max_f32(float largest, float candidate) {
   return candidate > largest ? candidate : largest;
+}
+
+/* The larger one of a number and a sum of products; +0 is larger than -0. A sum that is NaN is
+ * passed over. One instruction on an Armv8-M core with an FPU, which TensorFlow Lite's zeros
+ * without sign do not tell from the comparison above; what is no result of arithmetic may be a
+ * signaling NaN, though, and that it does not pass over. */
+HG_INLINE float hg_max_sum_f32(float largest, float sum) {
+#if defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FP)
+  return __builtin_fmaxf(largest, sum);
+#else
+  if (sum == largest) {
+    return hg_f32_of_bits(hg_bits_of_f32(sum) & hg_bits_of_f32(largest));
+  }
+  return hg_max_f32(largest, sum);
+#endif
 }
 
 /* NaN stays. A bound of -+HG_LARGEST_F32 is none: infinities stay, too. */
@@ -57,10 +84,10 @@ HG_INLINE void hg_fma_lanes_f32(int32_t lanes, float x, const float *weights,
 
 /* largest = the larger ones of largest and sums. */
 HG_INLINE void hg_max_lanes_f32(const float sums[HG_LANES], float largest[HG_LANES]) {
-  largest[0] = hg_max_f32(largest[0], sums[0]);
-  largest[1] = hg_max_f32(largest[1], sums[1]);
-  largest[2] = hg_max_f32(largest[2], sums[2]);
-  largest[3] = hg_max_f32(largest[3], sums[3]);
+  largest[0] = hg_max_sum_f32(largest[0], sums[0]);
+  largest[1] = hg_max_sum_f32(largest[1], sums[1]);
+  largest[2] = hg_max_sum_f32(largest[2], sums[2]);
+  largest[3] = hg_max_sum_f32(largest[3], sums[3]);
 }
 
 /* output = sums, clamped. */

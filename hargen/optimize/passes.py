@@ -5,6 +5,7 @@ from __future__ import annotations
 from hargen.ir.graph import Graph
 from hargen.optimize.fold_batch_norm import fold_batch_norm
 from hargen.optimize.fold_pad import fold_pad
+from hargen.optimize.fuse_layers import fuse_layers
 from hargen.optimize.fuse_max_pool import fuse_max_pool
 from hargen.optimize.reduce_max_to_pool import reduce_max_to_pool
 
@@ -15,7 +16,13 @@ def optimize(graph: Graph) -> Graph:
     Raises:
         ModelError: a pass broke the graph; that is a mistake in hargen.
     """
-    for graph_pass in (fold_pad, fold_batch_norm, reduce_max_to_pool, fuse_max_pool):
+    for graph_pass in (
+        fold_pad,
+        fold_batch_norm,
+        reduce_max_to_pool,
+        fuse_max_pool,
+        fuse_layers,
+    ):
         graph = graph_pass(graph)
         graph.verify()
     return graph

@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from support.float_model import BUILDS, FloatModel
 from support.float_network import RELU, SAME, VALID, Network
-from support.host_model import run_reference
+from support.host_model import run_reference, write_plan
 
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.ops.fused import ConvConvMaxPool2D, ConvMaxPoolFullyConnected, Fused
 from hargen.ir.ops.pad import Pad
+from hargen.ir.ops.reshape import Reshape
+from hargen.optimize.fuse_max_pool import fuse_max_pool
 from hargen.optimize.passes import optimize
+from hargen.plan.planner import make_plan
 
 INPUT = (1, 11, 3, 2)
 
@@ -99,6 +103,65 @@ def test_a_convolution_with_its_pool(
         model = compare(network.pool("MAX", size, stride), tmp_path)
         (operator,) = optimize(model.model.graph).operators
         assert isinstance(operator, ConvMaxPool2D)
+
+
+# Two convolutions and a pool whose columns do not mix: kernels, stride, padding, the pool (size and
+# stride), channels between them and behind them
+BY_COLUMNS = {
+    "one maximum over all": ((5, 3), 1, VALID, ((5, 3), (5, 3)), (7, 5)),
+    "a pool in each column": ((5, 2), 1, VALID, ((2, 1), (2, 1)), (2, 4)),
+    "borders": ((4, 5), 1, SAME, ((11, 3), (11, 3)), (5, 3)),
+    # The gathered column begins where few values are between it and what is written
+    "one tap": ((1, 1), 1, VALID, ((3, 1), (3, 1)), (2, 4)),
+    "fewer values written than read": ((3, 2), 2, SAME, ((2, 3), (2, 3)), (1, 5)),
+}
+
+
+@pytest.mark.parametrize("case", BY_COLUMNS)
+def test_columns_one_after_the_other(case: str, tmp_path: Path) -> None:
+    kernels, step, padding, pool, (between, outputs) = BY_COLUMNS[case]
+    network = image().conv(padding, RELU, outputs=between, kernel=(kernels[0], 1), stride=(step, 1))
+    network.conv(padding, outputs=outputs, kernel=(kernels[1], 1))
+    model = compare(network.pool("MAX", *pool), tmp_path)
+    (operator,) = optimize(model.model.graph).operators
+    assert isinstance(operator, ConvConvMaxPool2D)
+    same_bits_layer_by_layer(model, tmp_path)
+
+
+@pytest.mark.parametrize(("width", "channels", "outputs"), [(1, 8, 4), (2, 9, 7), (1, 12, 1)])
+def test_pooled_values_straight_into_a_fully_connected_layer(
+    width: int, channels: int, outputs: int, tmp_path: Path
+) -> None:
+    network = image().conv(VALID, RELU, outputs=channels, kernel=(3, width))
+    network = network.pool("MAX", (2, 1), (2, 1)).flatten().dense(outputs)
+    model = compare(network, tmp_path)
+    (operator,) = optimize(model.model.graph).operators
+    assert isinstance(operator, ConvMaxPoolFullyConnected)
+    same_bits_layer_by_layer(model, tmp_path)
+
+
+def same_bits_layer_by_layer(model: FloatModel, folder: Path) -> None:
+    """The network gives the same bits with every feature map stored in between."""
+    windows = np.random.default_rng(8).normal(0, 1, (4, np.prod(INPUT))).astype(np.float32)
+    fused = model.run(BUILDS[0], windows).outputs
+    (step,) = optimize(model.model.graph).operators
+    assert isinstance(step, Fused)
+    whole = model.model.graph
+    plain = whole.with_operators(
+        [
+            fuse_max_pool(whole).operators[0],
+            *(o for o in whole.operators if isinstance(o, Reshape)),
+            step.second,
+        ]
+        if isinstance(step, ConvMaxPoolFullyConnected)
+        else [step.first, step.second]
+    )
+    apart = folder / "apart"
+    apart.mkdir(exist_ok=True)
+    plan = write_plan(model.model, make_plan(plain), apart)
+    assert len(plan.layers) == 2
+    found = FloatModel(model.model, plan, apart).run(BUILDS[0], windows).outputs
+    assert np.array_equal(found.view(np.uint32), fused.view(np.uint32))
 
 
 def test_infinities_and_nan(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.float_model import FloatModel
+from support.float_network import Network
 from support.host_model import ROOT
 from support.random_networks import random_float_network
 
@@ -19,6 +20,7 @@ CPU = ("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
 ALLOWED = {"memcpy", "memset", "memmove"}
 KERNELS = {
     *("conv_2d", "conv_max_pool_2d", "depthwise_conv_2d", "fully_connected", "softmax"),
+    *("conv_max_pool_fully_connected", "conv_conv_max_pool_2d"),
     *("max_pool_2d", "average_pool_2d", "reduce_max", "mean", "pad", "concatenation"),
     *("add", "mul", "relu", "leaky_relu", "logistic", "tanh"),
 }
@@ -46,10 +48,14 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return generated networks that together call every float kernel."""
     folders: list[Path] = []
     called: set[str] = set()
-    for seed in range(200):
+    columns = Network((1, 9, 3, 1)).conv().conv().pool("MAX", (5, 3), (5, 3))
+    for seed in range(201):
         folder = tmp_path_factory.mktemp("net")
         path = folder / "network.tflite"
-        path.write_bytes(random_float_network(seed).model)
+        if seed < 200:
+            path.write_bytes(random_float_network(seed).model)
+        else:
+            columns.write(path)
         plan = FloatModel.write(path, folder).plan
         functions = {layer.kernel.function for layer in plan.layers}
         if functions - called:

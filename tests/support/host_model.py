@@ -45,8 +45,11 @@ class Run:
 
 def write_sources(model: ModelFile, folder: Path, *, for_speed: bool = False) -> Plan:
     """Emit the model's C alone into a folder and return its plan."""
-    graph = optimize(model.graph)
-    plan = make_plan(graph, for_speed=for_speed)
+    return write_plan(model, make_plan(optimize(model.graph), for_speed=for_speed), folder)
+
+
+def write_plan(model: ModelFile, plan: Plan, folder: Path) -> Plan:
+    """Emit the C of one way to compute a model."""
     classes = tuple(f"c{i}" for i in range(plan.class_count))
     facts = ModelFacts(NAME, model.path.name, model.sha256, "0" * 64, classes, ())
     context = model_context(plan, facts)

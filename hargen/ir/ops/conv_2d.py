@@ -37,6 +37,13 @@ class Conv2D(Operator):
             tensors, (1, *self.stencil.output_size(x.shape[1], x.shape[2]), w.shape[0])
         )
 
+    @property
+    def keeps_columns(self) -> bool:
+        """Whether each column of the output comes from one column of the input."""
+        stencil = self.stencil
+        across = stencil.kernel[1] == stencil.stride[1] == 1
+        return across and not stencil.padding.left and not stencil.padding.right
+
     def maccs(self, tensors: Tensors) -> int:
         """Multiply-accumulate operations of one inference."""
         _, height, width, _ = tensors[self.input].shape

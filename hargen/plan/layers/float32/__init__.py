@@ -12,6 +12,7 @@ from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
 from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
 from hargen.ir.ops.fully_connected import FullyConnected
+from hargen.ir.ops.fused import ConvConvMaxPool2D, ConvMaxPoolFullyConnected
 from hargen.ir.ops.hybrid_fully_connected import HybridFullyConnected
 from hargen.ir.ops.lookup import LeakyRelu, Logistic, Tanh
 from hargen.ir.ops.pad import Pad
@@ -27,6 +28,10 @@ from hargen.plan.layers.float32.concatenation import plan_concatenation
 from hargen.plan.layers.float32.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
 from hargen.plan.layers.float32.depthwise_conv_2d import plan_depthwise_conv_2d
 from hargen.plan.layers.float32.fully_connected import plan_fully_connected
+from hargen.plan.layers.float32.fused import (
+    plan_conv_conv_max_pool_2d,
+    plan_conv_max_pool_fully_connected,
+)
 from hargen.plan.layers.float32.hybrid_fully_connected import plan_hybrid_fully_connected
 from hargen.plan.layers.float32.pad import plan_pad
 from hargen.plan.layers.float32.pointwise import (
@@ -51,7 +56,9 @@ PLANNERS: dict[type[Operator], Callable[[Any, Sequence[Tensor], str], Kernel]] =
     AveragePool2D: plan_average_pool_2d,
     Concatenation: plan_concatenation,
     Conv2D: plan_conv_2d,
+    ConvConvMaxPool2D: plan_conv_conv_max_pool_2d,
     ConvMaxPool2D: plan_conv_max_pool_2d,
+    ConvMaxPoolFullyConnected: plan_conv_max_pool_fully_connected,
     DepthwiseConv2D: plan_depthwise_conv_2d,
     FullyConnected: plan_fully_connected,
     HybridFullyConnected: plan_hybrid_fully_connected,

@@ -8,8 +8,10 @@ from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.float32.activation import clamp_range
-from hargen.plan.layers.float32.weighted import bias_constant, packed_weights
-from hargen.plan.plan import Constant, Kernel, Parameters
+from hargen.plan.layers.float32.weighted import weighted_constants
+from hargen.plan.plan import Kernel, Parameters
+
+POSITIONS = 3  # HG_POSITIONS in firmware/runtime/hg_tile_f32.h
 
 
 def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
@@ -17,46 +19,69 @@ def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Ke
     return Kernel(
         function="hg_conv_2d_f32",
         header="hg_conv_2d_f32.h",
-        parameters=_parameters(operator, tensors, clamp_range(operator.activation)),
+        parameters=conv_parameters(operator, tensors),
         inputs=(operator.input,),
-        constants=_constants(operator, tensors, prefix),
+        constants=weighted_constants(operator, tensors, prefix),
     )
 
 
 def plan_conv_max_pool_2d(
     operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
-    """Return the kernel of a convolution with its pool; both clamps become one."""
-    low, high = clamp_range(operator.activation)
-    pool_low, pool_high = clamp_range(operator.pool_activation)
-    _, pooled_height, pooled_width, _ = tensors[operator.output].shape
+    """Return the kernel of a convolution with its pool."""
     return Kernel(
         function="hg_conv_max_pool_2d_f32",
         header="hg_conv_max_pool_2d_f32.h",
-        parameters=Parameters(
-            "hg_conv_max_pool_2d_f32_t",
-            (
-                (
-                    "conv",
-                    _parameters(operator, tensors, (max(low, pool_low), min(high, pool_high))),
-                ),
-                ("pool_height", operator.pool.kernel[0]),
-                ("pool_width", operator.pool.kernel[1]),
-                ("pool_stride_height", operator.pool.stride[0]),
-                ("pool_stride_width", operator.pool.stride[1]),
-                ("pooled_height", pooled_height),
-                ("pooled_width", pooled_width),
-            ),
-        ),
+        parameters=pooled_parameters(operator, tensors),
         inputs=(operator.input,),
-        constants=_constants(operator, tensors, prefix),
+        constants=weighted_constants(operator, tensors, prefix),
     )
 
 
+def pooled_parameters(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], *, column: bool = False
+) -> Parameters:
+    """Return the parameters of a convolution with its pool, or those of one column of it.
+
+    Both clamps become one.
+    """
+    low, high = clamp_range(operator.activation)
+    pool_low, pool_high = clamp_range(operator.pool_activation)
+    _, height, width, _ = tensors[operator.input].shape
+    pool = operator.pool
+    pooled = pool.output_size(*operator.stencil.output_size(height, width))
+    return Parameters(
+        "hg_conv_max_pool_2d_f32_t",
+        (
+            (
+                "conv",
+                _parameters(
+                    operator, tensors, (max(low, pool_low), min(high, pool_high)), column=column
+                ),
+            ),
+            ("pool_height", pool.kernel[0]),
+            ("pool_width", 1 if column else pool.kernel[1]),
+            ("pool_stride_height", pool.stride[0]),
+            ("pool_stride_width", 1 if column else pool.stride[1]),
+            ("pooled_height", pooled[0]),
+            ("pooled_width", 1 if column else pooled[1]),
+        ),
+    )
+
+
+def conv_parameters(
+    operator: Conv2D, tensors: Sequence[Tensor], *, column: bool = False
+) -> Parameters:
+    """Return the parameters of a convolution, or those of one column of it."""
+    return _parameters(operator, tensors, clamp_range(operator.activation), column=column)
+
+
 def _parameters(
-    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[float, float]
+    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[float, float], *, column: bool
 ) -> Parameters:
     _, height, width, channels = tensors[operator.input].shape
+    if column:
+        width = 1
     stencil = operator.stencil
     output_height, output_width = stencil.output_size(height, width)
     return Parameters(
@@ -80,13 +105,4 @@ def _parameters(
             ("output_min", clamp[0]),
             ("output_max", clamp[1]),
         ),
-    )
-
-
-def _constants(
-    operator: Conv2D, tensors: Sequence[Tensor], prefix: str
-) -> tuple[Constant | None, ...]:
-    return (
-        packed_weights(tensors[operator.weights], prefix),
-        bias_constant(tensors, operator.bias, prefix),
     )

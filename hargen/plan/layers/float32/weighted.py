@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hargen.ir.operator import TensorId
+from hargen.ir.ops.conv_2d import Conv2D
+from hargen.ir.ops.fully_connected import FullyConnected
 from hargen.ir.tensor import Array, Tensor
 from hargen.plan.plan import Constant, Role
 
@@ -21,6 +23,16 @@ def packed_weights(tensor: Tensor, prefix: str) -> Constant:
     assert tensor.data is not None
     rows = tensor.data.reshape(tensor.shape[0], -1)
     return weights_constant(blocks(rows, LANES), tensor, f"blocks of {LANES} outputs", prefix)
+
+
+def weighted_constants(
+    operator: Conv2D | FullyConnected, tensors: Sequence[Tensor], prefix: str
+) -> tuple[Constant | None, ...]:
+    """Return packed weights and bias."""
+    return (
+        packed_weights(tensors[operator.weights], prefix),
+        bias_constant(tensors, operator.bias, prefix),
+    )
 
 
 def blocks(rows: Array, lanes: int) -> Array:
