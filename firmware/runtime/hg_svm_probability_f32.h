@@ -7,6 +7,7 @@
 #ifndef HG_SVM_PROBABILITY_F32_H
 #define HG_SVM_PROBABILITY_F32_H
 
+#include "hg_exp_f32.h"
 #include "hg_svm_f32.h"
 
 typedef struct {

@@ -13,28 +13,28 @@
 #define HG_FMA_LANES(a, b, c, d, x, w0, w1, w2, w3) \
   HG_FMA(a, x, w0) HG_FMA(b, x, w1) HG_FMA(c, x, w2) HG_FMA(d, x, w3)
 
-/* All taps: SEVERAL is the code for 1 << shift of them at a time, SINGLE for one of those left in a
- * run, STEP leads from a run to the next. `n` is where the sums start, and then a counter. */
-#define HG_TILE_LOOPS(SEVERAL, shift, mask, SINGLE, STEP) \
-  "1:\n\t"                                                \
-  "lsrs %[n], %[run], #" shift                            \
-  "\n\t"                                                  \
-  "beq 3f\n"                                              \
-  "2:\n\t"                                                \
-  "subs %[n], #1\n\t" SEVERAL                             \
-  "bne 2b\n"                                              \
-  "3:\n\t"                                                \
-  "ands %[n], %[run], #" mask                             \
-  "\n\t"                                                  \
-  "beq 5f\n"                                              \
-  "4:\n\t"                                                \
-  "subs %[n], #1\n\t" SINGLE                              \
-  "bne 4b\n"                                              \
-  "5:\n\t"                                                \
-  "subs %[rows], #1\n\t"                                  \
-  "beq 6f\n\t" STEP                                       \
-  "add %[w], %[weights_step]\n\t"                         \
-  "b 1b\n"                                                \
+/* All taps: SEVERAL is the code for 1 << shift of them at a time, FEWER for some of those left
+ * in a run, SINGLE for one of the others, STEP leads from a run to the next. `n` is where the sums
+ * start, and then a counter. */
+#define HG_TILE_LOOPS(SEVERAL, shift, FEWER, mask, SINGLE, STEP) \
+  "1:\n\t"                                                       \
+  "lsrs %[n], %[run], #" shift                                   \
+  "\n\t"                                                         \
+  "beq 3f\n"                                                     \
+  "2:\n\t"                                                       \
+  "subs %[n], #1\n\t" SEVERAL                                    \
+  "bne 2b\n"                                                     \
+  "3:\n\t" FEWER "ands %[n], %[run], #" mask                     \
+  "\n\t"                                                         \
+  "beq 5f\n"                                                     \
+  "4:\n\t"                                                       \
+  "subs %[n], #1\n\t" SINGLE                                     \
+  "bne 4b\n"                                                     \
+  "5:\n\t"                                                       \
+  "subs %[rows], #1\n\t"                                         \
+  "beq 6f\n\t" STEP                                              \
+  "add %[w], %[weights_step]\n\t"                                \
+  "b 1b\n"                                                       \
   "6:\n"
 
 #define HG_COPY(to, from) "vmov.f32 s" #to ", s" #from "\n\t"
@@ -49,11 +49,14 @@
           HG_FMA_LANES(0, 1, 2, 3, x3, 24, 25, 26, 27)
 #ifdef __OPTIMIZE_SIZE__
 #define HG_TILE_1_SHIFT "2"
-#define HG_TILE_1_MASK "3"
+#define HG_TILE_1_FEWER ""
 #define HG_TILE_1_TAPS "vldmia %[x0]!, {s4-s7}\n\t" HG_TILE_1_WEIGHTS(4, 5, 6, 7)
 #else
 #define HG_TILE_1_SHIFT "3"
-#define HG_TILE_1_MASK "7"
+#define HG_TILE_1_FEWER \
+  "tst %[run], #4\n\t"  \
+  "beq 7f\n\t"          \
+  "vldmia %[x0]!, {s4-s7}\n\t" HG_TILE_1_WEIGHTS(4, 5, 6, 7) "7:\n\t"
 #define HG_TILE_1_TAPS \
   "vldmia %[x0]!, {s4-s11}\n\t" HG_TILE_1_WEIGHTS(4, 5, 6, 7) HG_TILE_1_WEIGHTS(8, 9, 10, 11)
 #endif
@@ -118,7 +121,7 @@ HG_INLINE void hg_tile_vfp(hg_runs_t runs, const float *const x[HG_POSITIONS], i
   register float s10 __asm__("s10");
   register float s11 __asm__("s11");
   if (count == 1) {
-    __asm__ volatile(HG_START HG_TILE_LOOPS(HG_TILE_1_TAPS, HG_TILE_1_SHIFT, HG_TILE_1_MASK,
+    __asm__ volatile(HG_START HG_TILE_LOOPS(HG_TILE_1_TAPS, HG_TILE_1_SHIFT, HG_TILE_1_FEWER, "3",
                                             HG_TILE_1_SINGLE, HG_TILE_1_STEP)
                      : "=t"(s0), "=t"(s1), "=t"(s2),
                        "=t"(s3), [x0] "+r"(x0), [w] "+r"(weights), [n] "+r"(n), [rows] "+r"(rows)
@@ -128,7 +131,7 @@ HG_INLINE void hg_tile_vfp(hg_runs_t runs, const float *const x[HG_POSITIONS], i
                        "s24", "s25", "s26", "s27");
   } else if (count == 2) {
     __asm__ volatile(
-        HG_START HG_START_SECOND HG_TILE_LOOPS(HG_TILE_2_FOUR, "2", "3", HG_TILE_2_SINGLE,
+        HG_START HG_START_SECOND HG_TILE_LOOPS(HG_TILE_2_FOUR, "2", "", "3", HG_TILE_2_SINGLE,
                                                HG_TILE_2_STEP)
         : "=t"(s0), "=t"(s1), "=t"(s2), "=t"(s3), "=t"(s4), "=t"(s5), "=t"(s6),
           "=t"(s7), [x0] "+r"(x0), [x1] "+r"(x1), [w] "+r"(weights), [n] "+r"(n), [rows] "+r"(rows)
@@ -138,7 +141,7 @@ HG_INLINE void hg_tile_vfp(hg_runs_t runs, const float *const x[HG_POSITIONS], i
           "s31");
   } else {
     __asm__ volatile(
-        HG_START HG_START_SECOND HG_START_THIRD HG_TILE_LOOPS(HG_TILE_3_FOUR, "2", "3",
+        HG_START HG_START_SECOND HG_START_THIRD HG_TILE_LOOPS(HG_TILE_3_FOUR, "2", "", "3",
                                                               HG_TILE_3_SINGLE, HG_TILE_3_STEP)
         : "=t"(s0), "=t"(s1), "=t"(s2), "=t"(s3), "=t"(s4), "=t"(s5), "=t"(s6), "=t"(s7), "=t"(s8),
           "=t"(s9), "=t"(s10), "=t"(s11), [x0] "+r"(x0), [x1] "+r"(x1), [x2] "+r"(x2),

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.core import run_on_core
+from support.core_model import run_on_core
 from support.float_model import BUILDS, FloatModel
 from support.float_network import RELU, SAME, VALID, Network
 
 pytest.importorskip("unicorn", reason="needs unicorn")
-pytestmark = pytest.mark.skipif(
-    shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"
-)
+CROSS_GCC = Path(shutil.which("arm-none-eabi-gcc") or "")
+pytestmark = pytest.mark.skipif(not CROSS_GCC.name, reason="needs arm-none-eabi-gcc")
 
 LEVELS = ("-O2", "-Os", "-O3", "-Og")
 
@@ -65,7 +64,8 @@ CASES: dict[str, Callable[[], Network]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_core_gives_the_bits_of_the_host(case: str, tmp_path: Path) -> None:
-    model = FloatModel.write(CASES[case]().write(tmp_path / "network.tflite"), tmp_path)
+    path = CASES[case]().write(tmp_path / "network.tflite")
+    model = FloatModel.write(path, tmp_path)
     size = model.plan.tensors[model.plan.input.tensor].size
     windows = np.random.default_rng(5).normal(0, 3, (4, size)).astype(np.float32)
     windows[0] = -np.abs(windows[0])
@@ -74,7 +74,7 @@ def test_the_core_gives_the_bits_of_the_host(case: str, tmp_path: Path) -> None:
     windows[2, size // 2] = np.inf
     expected = model.run(BUILDS[4], windows).outputs
     level = LEVELS[sorted(CASES).index(case) % len(LEVELS)]
-    found = run_on_core(tmp_path, model.plan, windows, level).outputs
+    found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
     numbers = ~np.isnan(expected)  # which NaN a NaN is, is not promised
     assert np.array_equal(np.isnan(found), ~numbers)
     assert np.array_equal(found.view(np.uint32)[numbers], expected.view(np.uint32)[numbers])

@@ -1,4 +1,4 @@
-"""Support vector classifiers: vectors in runs, coefficients without zeros, probabilities."""
+"""Support vector classifiers: decisions with a polynomial kernel, probabilities."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import numpy as np
 from hargen.ir.operator import TensorId
 from hargen.ir.ops.svm import SvmDecision, SvmKernel, SvmPairProbability, SvmProbability
 from hargen.ir.tensor import Array, Tensor
-from hargen.plan.layers.float32.svm_runs import pack_runs
+from hargen.plan.layers.float32.svm_rbf import plan_svm_rbf
+from hargen.plan.layers.float32.svm_runs import CHUNK, pack_runs
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
-
-_FUNCTIONS = {SvmKernel.RBF: "hg_svm_rbf_f32", SvmKernel.POLY: "hg_svm_poly_f32"}
 
 
 def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: str) -> Kernel:
@@ -21,20 +20,22 @@ def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: 
     The vectors of a class are ordered by the classes that they have coefficients against, so that a
     few runs say it for all of them, and no zero is stored. Vectors without any are left out.
     """
+    if operator.kernel is SvmKernel.RBF:
+        return plan_svm_rbf(operator, tensors, prefix)
     vectors, coefficients, bias = (
         _values(tensors, i) for i in (operator.vectors, operator.coefficients, operator.bias)
     )
-    runs = pack_runs(coefficients, operator.partners(tensors), operator.vectors_per_class)
-    order = runs.order
+    partners = operator.partners(tensors)
+    runs = pack_runs(coefficients, partners, operator.vectors_per_class, chunk=CHUNK)
     return Kernel(
-        function=_FUNCTIONS[operator.kernel],
-        header="hg_svm_f32.h",
+        function="hg_svm_poly_f32",
+        header="hg_svm_poly_f32.h",
         parameters=Parameters(
-            "hg_svm_f32_t",
+            "hg_svm_poly_f32_t",
             (
                 ("size", vectors.shape[1]),
+                ("vectors", len(runs.order)),
                 ("classes", operator.classes),
-                ("runs", len(runs.words) // 2),
                 ("degree", operator.degree),
                 ("gamma", operator.gamma),
                 ("offset", operator.offset),
@@ -42,19 +43,13 @@ def plan_svm_decision(operator: SvmDecision, tensors: Sequence[Tensor], prefix: 
         ),
         inputs=(operator.input,),
         constants=(
-            Constant(
-                f"{prefix}_vectors_weights",
-                Role.WEIGHTS,
-                "float",
-                vectors[order].reshape(-1),
-                f"{len(order)}x{vectors.shape[1]}, by class and partners",
-            ),
+            runs.vectors_constant(vectors, prefix),
             Constant(
                 f"{prefix}_coefficients_weights",
                 Role.WEIGHTS,
                 "float",
                 runs.coefficients,
-                "of each vector, by partner",
+                f"by run and {CHUNK} vectors, then by partner",
             ),
             Constant(f"{prefix}_bias", Role.BIAS, "float", bias, "one a pair of classes"),
             runs.constant(prefix),

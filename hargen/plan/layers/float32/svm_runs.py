@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hargen.ir.tensor import Array
+from hargen.plan.layers.float32.weighted import LANES, blocks
 from hargen.plan.plan import Constant, Role
 
+CHUNK = 16  # HG_SVM_CHUNK in firmware/runtime/hg_svm_f32.h
 MAX_RUN = 0xFFFF  # HG_SVM_RUN_COUNT
 
 
@@ -20,6 +22,16 @@ class Runs:
     order: list[int]
     coefficients: Array
     words: Array
+
+    def vectors_constant(self, vectors: Array, prefix: str) -> Constant:
+        """Return those of the vectors that are kept, as the C reads them."""
+        return Constant(
+            f"{prefix}_vectors_weights",
+            Role.WEIGHTS,
+            "float",
+            blocks(vectors[self.order], LANES),
+            f"{len(self.order)}x{vectors.shape[1]}, by class and partners, blocks of {LANES}",
+        )
 
     def constant(self, prefix: str) -> Constant:
         """Return the runs as the C reads them."""
@@ -32,28 +44,49 @@ class Runs:
         )
 
 
-def pack_runs(coefficients: Array, partners: Array, vectors_per_class: Sequence[int]) -> Runs:
+def pack_runs(
+    coefficients: Array,
+    partners: Array,
+    vectors_per_class: Sequence[int],
+    *,
+    chunk: int = 1,
+    vectors: Array | None = None,
+) -> Runs:
     """Order vectors so that a few runs say for all of them which coefficients follow.
 
     Args:
         coefficients: (classes - 1, vectors), rows as those of SvmDecision.
         partners: (vectors, classes), where a vector has one.
         vectors_per_class: counts.
+        chunk: vectors that are used together, counted through all runs: the coefficients of those
+            of one run in a chunk lie by partner.
+        vectors: (vectors, features); where given, those of a run are ordered from the middle out.
     """
     order: list[int] = []
     words: list[int] = []
+    packed: list[Array] = []
     for own, members, mask in _groups(partners, vectors_per_class):
+        if vectors is not None:
+            members = _by_radius(vectors, members)
+        others = [other for other in range(len(vectors_per_class)) if mask >> other & 1]
         for start in range(0, len(members), MAX_RUN):
-            part = members[start : start + MAX_RUN]
-            order += part
-            words += [len(part) | own << 16, mask]
-    own_class = np.repeat(np.arange(len(vectors_per_class)), vectors_per_class)
-    packed = [
-        coefficients[other - (other > own_class[vector]), vector]
-        for vector in order
-        for other in np.flatnonzero(partners[vector])
-    ]
-    return Runs(order, np.array(packed, dtype=coefficients.dtype), np.array(words, dtype=np.uint32))
+            run = members[start : start + MAX_RUN]
+            words += [len(run) | own << 16, mask]
+            while run:
+                part, run = run[: chunk - len(order) % chunk], run[chunk - len(order) % chunk :]
+                packed += [coefficients[other - (other > own), part] for other in others]
+                order += part
+    return Runs(order, np.concatenate(packed), np.array(words, dtype=np.uint32))
+
+
+def _by_radius(vectors: Array, members: list[int]) -> list[int]:
+    """Order vectors by how far they are from the middle of all.
+
+    Windows near the middle then find those that are too far to matter side by side, in blocks that
+    are skipped as a whole.
+    """
+    distances = ((vectors[members] - np.median(vectors, axis=0)) ** 2).sum(axis=1)
+    return [members[i] for i in np.argsort(distances, kind="stable")]
 
 
 def _groups(

@@ -1,0 +1,40 @@
+"""Support vector classifiers on the core, where they are assembly in part: the bits of the host."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.core_model import run_on_core
+from support.host_model import compile_model, run_program, write_sources
+from support.svm import draw_pipeline
+
+from hargen.importers.model_file import read
+
+pytest.importorskip("unicorn", reason="needs unicorn")
+CROSS_GCC = Path(shutil.which("arm-none-eabi-gcc") or "")
+pytestmark = pytest.mark.skipif(not CROSS_GCC.name, reason="needs arm-none-eabi-gcc")
+
+# Of draw_pipeline: both kernels, 3 to 72 features, 2 to 16 classes, blocks that are not full
+SEEDS = (0, 3, 4, 16, 23)
+LEVELS = ("-O2", "-Os", "-O3", "-Og", "-O2")
+
+
+@pytest.mark.parametrize(("seed", "level"), list(zip(SEEDS, LEVELS, strict=True)))
+def test_the_core_gives_the_bits_of_the_host(seed: int, level: str, tmp_path: Path) -> None:
+    pipeline = draw_pipeline(seed)
+    path = tmp_path / "svm.onnx"
+    path.write_bytes(pipeline.content)
+    plan = write_sources(read(path), tmp_path)
+    windows = pipeline.windows[:6].copy()
+    windows[0] *= 5.0  # far from every vector
+    windows[1] *= 1e18  # squares are infinite
+    windows[2, 0] = np.nan
+    program = compile_model(tmp_path, sanitize=False)
+    expected = run_program(program, plan, windows).outputs
+    found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
+    numbers = ~np.isnan(expected)
+    assert np.array_equal(np.isnan(found), ~numbers)
+    assert np.array_equal(found.view(np.uint32)[numbers], expected.view(np.uint32)[numbers])
