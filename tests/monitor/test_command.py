@@ -189,7 +189,7 @@ def test_a_port_that_vanishes_is_waited_for_and_leaves_a_gap(
 
     thread = threading.Thread(target=pull_and_plug)
     thread.start()
-    done = run("--seconds", 5, "--record", path, "--timeout", 0.5)
+    done = run("--seconds", 8, "--record", path, "--timeout", 0.5)
     thread.join()
     assert done.code == 0
     assert re.search(r"warning: .*waiting for it", done.err)
@@ -201,7 +201,7 @@ def test_a_port_that_vanishes_is_waited_for_and_leaves_a_gap(
     times = [float(line.split(",")[0]) for line in path.read_text().splitlines()[1:]]
     step = times[len(first)] - times[len(first) - 1]
     # gone for 1.5 s and more; the first block behind it says that it took 23 periods of 1/26 s
-    assert 0.5 < step < 4.0
+    assert 0.5 < step < 7.0
 
 
 def test_lost_samples_are_told_and_cut_the_recording(
