@@ -72,6 +72,7 @@ class Counting:
         return [runs[index::count] for index in range(count)]
 
     def _count(self, rows: NDArray[Any], functions: Sequence[str], stage: Stage) -> list[RunCount]:
+        self._client.pause()  # the sensor's windows would be counted, too
         self._board.count(*functions)
         self._board.drain_runs()
         for result in self._client.run(stage, (row.tobytes() for row in rows)):

@@ -253,6 +253,10 @@ class Client:
         request = messages.LIVE_REQUEST.pack(send=send)
         return self._parse(parse_state, self._call(Request(MessageType.LIVE, request)))
 
+    def pause(self) -> None:
+        """Have the model left to this side from now on, until it is silent or asks for live."""
+        self.echo(b"")
+
     def listen(self, wait: float) -> list[LiveEvent]:
         """Return what the device said unasked since the last time, also while it was asked.
 

@@ -71,8 +71,9 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         count=_counted(request.stage, found),
         warn=warn,
     ) as opened:
+        opened.client.pause()
         if opened.virtual is not None:
-            opened.virtual.drain_runs()  # those of the start-up are nobody's windows
+            opened.virtual.drain_runs()  # those of the sensor's own windows
         fast = opened.fast_baud if request.baud is None else request.baud
         exchanged = _exchange(opened.client, found, asked, fast, progress)
         hello, port, baud = opened.hello, opened.port, opened.client.baud
