@@ -79,8 +79,9 @@ class TimedHost(Host):
     def wait(self, seconds: float | None) -> bool:
         """Let the time leap."""
         assert self.board is not None
-        if seconds is None:
+        if seconds is None and self._is_planned:
             self.board.end()  # it sleeps for good
+        self.poll()
         return False
 
 
