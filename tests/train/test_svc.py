@@ -74,7 +74,8 @@ def test_a_share_of_every_stratum() -> None:
         (("-o", "{}/m.keras"), "has to be called .onnx"),
         (("-o", "{}/m.onnx", "--resume"), "not resumed"),
         (("-o", "{}/m.onnx", "-s", "gamma=0"), "--set gamma"),
-        (("-o", "{}/m.onnx", "-w", 7), "too short for the network, which needs 8 samples"),
+        (("-o", "{}/m.onnx", "-w", 7), "too short for the network, which needs 9 samples"),
+        (("-o", "{}/m.onnx", "-w", 8), "too short for the network, which needs 9 samples"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, hargen, words, message: str) -> None:
@@ -82,6 +83,14 @@ def test_what_is_refused(tmp_path: Path, hargen, words, message: str) -> None:
     code, _, err = hargen("train", "svc", "--synthetic", 600, *given)
     assert code == 2
     assert message in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_components_than_windows(tmp_path: Path, hargen) -> None:
+    code, _, err = hargen("train", "svc", "--synthetic", 240, "-o", tmp_path / "m.onnx")
+    assert code == 3
+    assert "windows are too few to find 24 components in" in err
+    assert "--set fraction" in err
     assert not list(tmp_path.iterdir())
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from hargen.errors import MissingExtraError
+from hargen.errors import DataError, MissingExtraError
 from hargen.train.families.family import FamilyParameters, too_short
 
 OPSETS = {"": 15, "ai.onnx.ml": 3}
@@ -72,7 +72,8 @@ def fit(
         seed: of the choice of windows.
 
     Raises:
-        UsageError: a window has fewer values than there are components.
+        UsageError: a window has no more values than there are components.
+        DataError: the windows that it is fitted to are no more than the components.
     """
     from skl2onnx import to_onnx
     from sklearn.decomposition import TruncatedSVD
@@ -80,9 +81,16 @@ def fit(
     from sklearn.svm import SVC
 
     flat = x.reshape(len(x), -1)
-    if parameters.components > flat.shape[1]:
-        raise too_short(x.shape[1], -(-parameters.components // 3))
+    # the solver finds fewer components than there are values, and than there are windows
+    if parameters.components >= flat.shape[1]:
+        raise too_short(x.shape[1], parameters.components // 3 + 1)
     picks = _share(cell, parameters.fraction, np.random.default_rng([seed, 2]))
+    if parameters.components >= len(picks):
+        raise DataError(
+            f"{len(picks)} windows are too few to find {parameters.components} components in",
+            why=f"they are {parameters.fraction:g} of the {len(x)} windows to train on",
+            hint="a larger --set fraction=, a smaller --set components=, or more data",
+        )
     model: Any = Pipeline(
         [
             ("project", TruncatedSVD(parameters.components, algorithm="arpack", random_state=seed)),
