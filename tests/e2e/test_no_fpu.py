@@ -142,6 +142,15 @@ def test_windows_go_through_by_a_library_of_floats(
     assert report["violations"] == []
 
 
+def test_the_board_samples_its_own_sensor(hargen: Boards, flashed: Path) -> None:
+    found = hargen(
+        *("monitor", flashed, "--virtual", "--sensor", "synthetic", "--windows", 2, "--json")
+    )
+    events = [json.loads(line) for line in found.out.splitlines()]
+    results = [event for event in events if "activity" in event]
+    assert len(results) >= 2, found.out
+
+
 def test_the_board_tests_itself(hargen: Boards, flashed: Path) -> None:
     found = hargen("selftest", flashed, "--virtual")
     assert "fail" not in found.out.lower()
