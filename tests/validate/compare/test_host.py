@@ -192,6 +192,21 @@ def test_the_earliest_window_and_in_it_the_earliest_place(edited: Edit, run: Run
     assert places(report)["layer 1"].reference.values_differ  # type: ignore[union-attr]
 
 
+def test_an_earlier_window_comes_before_an_earlier_place(edited: Edit, run: Run) -> None:
+    folder = edited("Runtime/hg_requantize.h", *ROUNDINGS["fully connected"][:2])
+    stream = folder / "Model/har_stream.c"
+    late = "stream->samples[6] += stream->position.windows < 3u ? 0.0f : 1e-6f; return HG_READY;"
+    stream.write_text(stream.read_text().replace("return HG_READY;", late))
+    report = run(folder, synthetic=WINDOWS)
+    first = report.reference_first
+    assert first is not None
+    assert first.place == "layer 1"
+    assert first.window < 3
+    match = places(report)["window"].reference
+    assert match is not None
+    assert 0 < match.windows_differ < WINDOWS
+
+
 # --- what is put in, and where
 
 
