@@ -117,8 +117,9 @@ def test_the_value_named_is_the_wrong_one(edited: Edit, run: Run) -> None:
 # A wrong rounding in one kernel of the runtime, and the layers that have it
 ROUNDINGS = {
     "convolution": (
-        "return (high + (high >> 31) + base) >> shift;",
-        "return (high + base - ((int32_t)1 << (shift - 1))) >> shift;",
+        "return hg_add_high_half(base + (value >> 31), 2 * value, multiplier) >> shift;",
+        "const int32_t half = (int32_t)1 << (shift - 1);"
+        " return hg_add_high_half(base - half, 2 * value, multiplier) >> shift;",
         "layer 0",
     ),
     "fully connected": (
