@@ -4,18 +4,10 @@
 
 #include "hg_common.h"
 
-/* The nearest integer, halves away from zero. */
-HG_INLINE int32_t hg_nearest(float x) {
-#if defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FP) && defined(__ARM_PCS_VFP)
-  float bits; /* compilers take two instructions for what is one */
-  int32_t nearest;
-  __asm__("vcvta.s32.f32 %0, %1" : "=t"(bits) : "t"(x));
-  __builtin_memcpy(&nearest, &bits, sizeof nearest);
-  return nearest;
-#else
-  return (int32_t)__builtin_roundf(x);
+#if defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_PCS_VFP) && defined(__ARM_FEATURE_DSP) && \
+    !defined(__OPTIMIZE_SIZE__)
+#define HG_QUANTIZE_M33
 #endif
-}
 
 /* round(x / scale) + zero_point, halves away from zero, saturated. With a division, not a product
  * with 1 / scale: they differ. NaN gives the lowest value, so that every input is defined.
@@ -36,15 +28,65 @@ HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) 
   return (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f) + zero_point);
 #else
   const float steps = __builtin_fminf(__builtin_fmaxf(x / scale, lowest), highest);
-  return (int8_t)(hg_nearest(steps) + zero_point);
+  return (int8_t)((int32_t)__builtin_roundf(steps) + zero_point);
 #endif
 }
 
+#ifdef HG_QUANTIZE_M33
+/* Four values as hg_quantize_value_s8 has them, loaded at once and stored in a word. */
+HG_INLINE void hg_quantize_four_s8(const float *input, float scale, int32_t zero_point,
+                                   int8_t *output) {
+  const float lowest = (float)(INT8_MIN - zero_point);
+  const float highest = (float)(INT8_MAX - zero_point);
+  const uint32_t zero_points = ((uint32_t)zero_point & 0xFFu) * 0x01010101u;
+  uint32_t bytes;
+  uint32_t second;
+  uint32_t third;
+  uint32_t fourth;
+  /* clang-format off */
+  __asm__("vldmia %[input], {s0-s3}\n\t"
+          "vdiv.f32 s0, s0, %[scale]\n\t"
+          "vdiv.f32 s1, s1, %[scale]\n\t"
+          "vdiv.f32 s2, s2, %[scale]\n\t"
+          "vdiv.f32 s3, s3, %[scale]\n\t"
+          "vmaxnm.f32 s0, s0, %[lowest]\n\t"
+          "vmaxnm.f32 s1, s1, %[lowest]\n\t"
+          "vmaxnm.f32 s2, s2, %[lowest]\n\t"
+          "vmaxnm.f32 s3, s3, %[lowest]\n\t"
+          "vminnm.f32 s0, s0, %[highest]\n\t"
+          "vminnm.f32 s1, s1, %[highest]\n\t"
+          "vminnm.f32 s2, s2, %[highest]\n\t"
+          "vminnm.f32 s3, s3, %[highest]\n\t"
+          "vcvta.s32.f32 s0, s0\n\t"
+          "vcvta.s32.f32 s1, s1\n\t"
+          "vcvta.s32.f32 s2, s2\n\t"
+          "vcvta.s32.f32 s3, s3\n\t"
+          "vmov %[bytes], %[second], s0, s1\n\t"
+          "vmov %[third], %[fourth], s2, s3\n\t"
+          "bfi %[bytes], %[second], #8, #8\n\t"
+          "bfi %[bytes], %[third], #16, #8\n\t"
+          "bfi %[bytes], %[fourth], #24, #8\n\t"
+          "uadd8 %[bytes], %[bytes], %[zero_points]"
+          : [bytes] "=&r"(bytes), [second] "=&r"(second), [third] "=&r"(third),
+            [fourth] "=&r"(fourth)
+          : [input] "r"(input), [scale] "t"(scale), [lowest] "t"(lowest), [highest] "t"(highest),
+            [zero_points] "r"(zero_points)
+          : "s0", "s1", "s2", "s3", "memory");
+  /* clang-format on */
+  __builtin_memcpy(output, &bytes, sizeof bytes);
+}
+#endif
+
 HG_INLINE void hg_quantize_s8(const float *input, int32_t size, float scale, int32_t zero_point,
                               int8_t *output) {
-  HG_UNROLL(4)
-  for (int32_t i = 0; i < size; ++i) {
-    output[i] = hg_quantize_value_s8(input[i], scale, zero_point);
+  const float *end = input + size;
+#ifdef HG_QUANTIZE_M33
+  for (const float *whole = input + size / 4 * 4; input < whole; input += 4, output += 4) {
+    hg_quantize_four_s8(input, scale, zero_point, output);
+  }
+#endif
+  for (; input < end; ++input, ++output) {
+    *output = hg_quantize_value_s8(*input, scale, zero_point);
   }
 }
 

@@ -11,6 +11,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from support.host_model import ROOT, WARNINGS
 from support.tflite_writer import WOp, WTensor, write
 
+from hargen.build.toolchain import find_gcc
+from hargen.errors import ToolError
+
 SOURCE = ROOT / "tests/c/runtime/quantize_s8.c"
 # Those of the zoo's inputs, and powers of two, which give exact halves.
 EDGES = [(0.375538, 4), (0.354343, 11), (0.263504, -12), (0.249348, -5), (0.25, -128), (1.0, 127)]
@@ -95,3 +98,31 @@ def test_a_product_instead_of_the_division_is_noticed(tmp_path: Path) -> None:
     scale, zero_point = np.float32(EDGES[0][0]), EDGES[0][1]
     x = around_the_edges(scale, zero_point)
     assert not np.array_equal(run(tmp_path, scale, zero_point, x), reference(scale, zero_point, x))
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_core_gives_the_same(edge: tuple[float, int], tmp_path: Path) -> None:
+    pytest.importorskip("unicorn", reason="the core is emulated by unicorn")
+    from support.core_model import run_on_core
+
+    try:
+        cross_gcc = find_gcc().path
+    except ToolError as error:
+        pytest.skip(f"needs arm-none-eabi-gcc: {error}")
+    scale, zero_point = np.float32(edge[0]), edge[1]
+    outside = np.float32([np.nan, np.inf, -np.inf, 3e38, -3e38, -0.0, 1e-45])
+    x = np.concatenate([around_the_edges(scale, zero_point), outside])
+    # A pool of one value, as there is no network without a layer.
+    shape = (1, len(x), 1, 1)
+    quantized = ([float(scale)], [zero_point])
+    tensors = [
+        WTensor("x", shape, np.float32),
+        WTensor("q", shape, np.int8, None, *quantized),
+        WTensor("y", shape, np.int8, None, *quantized),
+    ]
+    pool = {"Padding": 1, "StrideH": 1, "StrideW": 1, "FilterHeight": 1, "FilterWidth": 1}
+    ops = [WOp("QUANTIZE", [0], [1]), WOp("MAX_POOL_2D", [1], [2], "Pool2DOptions", pool)]
+    path = tmp_path / "edge.tflite"
+    path.write_bytes(write(tensors, ops, [0], [2]))
+    found = run_on_core(path, x[None], tmp_path, cross_gcc)
+    assert np.array_equal(found.outputs[0], run(tmp_path, scale, zero_point, x))
