@@ -234,7 +234,7 @@ def test_what_samples_cost(hargen: Boards, tmp_path: Path) -> None:
         assert costs[name, no_fpu.NAME][0] <= MOST_INSTRUCTIONS
         assert 20 * costs[name, no_fpu.NAME][0] < costs[name, "SOFT"][0]
         # the same network, and hardly dearer to quantize for
-        assert costs[name, no_fpu.NAME][1] <= 1.01 * costs[name, BOARD][1]
+        assert costs[name, no_fpu.NAME][1] <= 1.05 * costs[name, BOARD][1]
 
 
 @pytest.mark.long
