@@ -176,7 +176,6 @@ def play(
         host,
         bridge,  # type: ignore[arg-type]
         hook_build.load(),
-        None,
         feed=feed,
         rate_error=rate_error,
     )
