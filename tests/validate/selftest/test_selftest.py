@@ -191,7 +191,7 @@ def test_the_tests_for_a_real_board_run(flashed: Path) -> None:
             check=False,
         )
     assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
+    assert "3 passed" in done.stdout
 
 
 def test_cycles_stand_beside_the_estimate(flashed: Path) -> None:
