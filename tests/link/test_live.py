@@ -49,16 +49,19 @@ FRAMES = (
 
 
 class Interject:
-    """Puts bytes ahead of each frame that a board sends."""
+    """Puts bytes ahead of frames that a board sends, where what arrives begins with one."""
 
     def __init__(self, *said: bytes) -> None:
         self.said = b"".join(said)
         self.times = 0
+        self._zeros = 0
 
     def apply(self, data: bytes, dice: random.Random) -> bytes:
         """Return what arrives of data."""
         del dice
-        if not data.startswith(b"\0"):
+        is_closing = self._zeros % 2 == 1  # every frame has a zero ahead of it and one behind
+        self._zeros += data.count(0)
+        if is_closing or not data.startswith(b"\0"):
             return data
         self.times += 1
         return self.said + data
