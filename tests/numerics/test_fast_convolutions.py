@@ -42,6 +42,13 @@ CASES = {
     "dilated columns and borders": Conv((9, 9, 4), (2, 3), 2, padding=SAME, dilation=(1, 3)),
     "a row": Conv((1, 14, 4), (1, 5), 4, padding=SAME),
     "a row and a pool": Conv((1, 14, 3), (1, 3), 3, pool=(1, 3)),
+    "dilated rows": Conv((12, 2, 4), (3, 1), 2, dilation=(2, 1)),
+    "a dilated row": Conv((1, 24, 4), (1, 3), 3, padding=SAME, dilation=(1, 4)),
+    "dilated rows and borders": Conv((18, 2, 4), (5, 1), 3, padding=SAME, dilation=(3, 1)),
+    **{
+        f"causal, {n} rows apart": Conv((32, 1, 5), (3, 1), 4, dilation=(n, 1), rows_before=2 * n)
+        for n in (1, 2, 4, 8, 16)
+    },
     "no bias": Conv((6, 1, 4), (3, 1), 2, bias=0),
     "-128": Conv((12, 1, 4), (3, 1), 2, lowest=-128),
     **{
@@ -59,7 +66,7 @@ SHORT = {
 }
 OTHERS = {
     "rows apart": Conv((12, 2, 4), (3, 1), 2, stride=(2, 1)),
-    "dilated rows": Conv((12, 2, 4), (3, 1), 2, dilation=(2, 1)),
+    "dilated rows that are no columns": Conv((13, 2, 4), (3, 1), 2, dilation=(2, 1)),
     "one row": Conv((12, 2, 4), (1, 2), 2),
     "pools of four": Conv((16, 1, 4), (3, 1), 2, pool=(4, 1)),
     "sums that may need 22 bits": Conv((12, 1, 40), (4, 1), 2, lowest=120),

@@ -33,6 +33,14 @@ STRIPS = {
     "a row": Conv((1, 14, 4), (1, 5), 4, padding=SAME, stride=(1, 2)),
     "a dilated row": Conv((1, 14, 4), (1, 3), 2, padding=SAME, dilation=(1, 3)),
     "a row and a pool": Conv((1, 14, 3), (1, 3), 3, pool=(1, 4)),
+    "rows apart": Conv((12, 2, 4), (3, 1), 2, dilation=(2, 1)),
+    "a row of values apart": Conv((1, 12, 4), (1, 3), 2, padding=SAME, dilation=(1, 4)),
+    "causal": Conv((32, 1, 4), (3, 1), 4, dilation=(4, 1), rows_before=8),
+    **{
+        f"pointwise, every {n}. of {h}": Conv((h, 2, 8), (1, 1), 4, stride=(n, 1))
+        for n, h in ((2, 8), (2, 9), (3, 8), (4, 3))
+    },
+    "pointwise, every second of a row": Conv((1, 9, 5), (1, 1), 4, stride=(1, 2)),
     "no bias": Conv((6, 1, 4), (3, 1), 2, bias=0),
     **{
         f"pool {n}": Conv((14, 3, 1), (4, 1), 5, pool=n)
@@ -43,7 +51,7 @@ STRIPS = {
     "pool and borders": Conv((12, 6, 4), (3, 3), 3, padding=SAME, pool=(3, 2)),
 }
 OTHERS = {
-    "rows apart": Conv((12, 2, 4), (3, 1), 2, dilation=(2, 1)),
+    "rows apart that are no columns": Conv((13, 2, 4), (3, 1), 2, dilation=(2, 1)),
     "a window larger than a strip": Conv((5, 1, 160), (3, 1), 2),
     "-128 beside a negative weight": Conv((6, 1, 4), (3, 1), 2, lowest=-128),
     "-128 and a pool": Conv((6, 1, 4), (3, 1), 2, lowest=-128, pool=(2, 1)),

@@ -25,11 +25,14 @@ class Conv:
     lowest: int = -127
     highest: int = 127
     bias: int = 1
+    rows_before: int = 0
+    """Of zeros, by a PAD in front: with VALID, a causal convolution."""
 
     def write(self, path: Path, seed: int) -> Path:
         """Write the file and return its path."""
         rng = np.random.default_rng(seed)
         height, width, channels = self.input
+        height += self.rows_before
         shape = (self.outputs, *self.kernel, channels)
         weights = rng.integers(self.lowest, self.highest + 1, shape).astype(np.int8)
         weights[:, 0, 0, 0] = self.lowest  # in every output: the hardest to pack
@@ -59,7 +62,16 @@ class Conv:
             options = {"Padding": VALID, "StrideH": self.pool[0], "StrideW": self.pool[1]}
             options |= {"FilterHeight": self.pool[0], "FilterWidth": self.pool[1]}
             ops.append(WOp("MAX_POOL_2D", [3], [4], "Pool2DOptions", options))
-        path.write_bytes(write(tensors, ops, [0], [len(tensors) - 1]))
+        output = len(tensors) - 1
+        if self.rows_before:
+            amounts = np.array([(0, 0), (self.rows_before, 0), (0, 0), (0, 0)], np.int32)
+            x = tensors[0]
+            padded = (1, height, width, channels)
+            tensors.append(WTensor("padded", padded, np.int8, None, x.scale, x.zero_point))
+            tensors.append(WTensor("amounts", amounts.shape, np.int32, amounts))
+            ops[0].inputs[0] = output + 1
+            ops.insert(0, WOp("PAD", [0, output + 2], [output + 1], "PadOptions", {}))
+        path.write_bytes(write(tensors, ops, [0], [output]))
         return path
 
     def windows(self, count: int = 12) -> np.ndarray:
