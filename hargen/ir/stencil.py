@@ -40,6 +40,12 @@ class Stencil:
         """Whether neighbouring positions share input."""
         return self.extent[0] > self.stride[0] or self.extent[1] > self.stride[1]
 
+    @property
+    def keeps_columns(self) -> bool:
+        """Whether each column of the output comes from one column of the input."""
+        across = self.kernel[1] == self.stride[1] == 1
+        return across and not self.padding.left and not self.padding.right
+
     def output_size(self, height: int, width: int) -> Size2D:
         """Return the number of positions down and across an input of that size."""
         padding, extent = self.padding, self.extent

@@ -81,6 +81,12 @@ LARGEST = {
 ALL = CASES | LARGEST | SHORT
 
 
+@pytest.fixture(autouse=True)
+def no_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tiles take nothing: test_tiles.py is about them."""
+    monkeypatch.setattr("hargen.plan.layers.kronecker.plan_tiled_conv_2d", lambda *_: None)
+
+
 def compare(case: Conv, folder: Path, **options: object) -> str:
     path = case.write(folder / "network.tflite", seed=5)
     found, _ = check(path, case.windows(), folder, for_speed=True, **options)

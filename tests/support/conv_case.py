@@ -13,7 +13,10 @@ SAME, VALID = 0, 1
 
 @dataclass(frozen=True)
 class Conv:
-    """A convolution of int8 values, with a maximum pool behind it where pool is given."""
+    """A convolution of int8 values, with a maximum pool behind it where pool is given.
+
+    A depthwise one has as many outputs as channels.
+    """
 
     input: tuple[int, int, int]
     kernel: tuple[int, int]
@@ -27,6 +30,10 @@ class Conv:
     bias: int = 1
     rows_before: int = 0
     """Of zeros, by a PAD in front: with VALID, a causal convolution."""
+    depthwise: bool = False
+    relu: bool = False
+    zero_point: int = -5
+    """Of the output."""
 
     def write(self, path: Path, seed: int) -> Path:
         """Write the file and return its path."""
@@ -34,8 +41,11 @@ class Conv:
         height, width, channels = self.input
         height += self.rows_before
         shape = (self.outputs, *self.kernel, channels)
+        if self.depthwise:
+            shape = (1, *self.kernel, self.outputs)
         weights = rng.integers(self.lowest, self.highest + 1, shape).astype(np.int8)
-        weights[:, 0, 0, 0] = self.lowest  # in every output: the hardest to pack
+        first = weights[0, 0, 0] if self.depthwise else weights[:, 0, 0, 0]
+        first[:] = self.lowest  # in every output: the hardest to pack
         bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32) * self.bias
         sizes = [
             -(-n // s) if self.padding == SAME else -(-(n - (k - 1) * d) // s)
@@ -44,20 +54,33 @@ class Conv:
             )
         ]
         scales = rng.uniform(0.002, 0.006, self.outputs)
-        out_scale = float(np.sqrt(weights[0].size) * 0.9)
+        out_scale = float(np.sqrt(weights.size / self.outputs) * 0.9)
         tensors = [
             WTensor("x", (1, *self.input), np.int8, None, [0.75], [int(rng.integers(-20, 20))]),
             WTensor("w", shape, np.int8, weights, scales.tolist(), [0] * self.outputs),
             WTensor("b", (self.outputs,), np.int32, bias),
-            WTensor("y", (1, *sizes, self.outputs), np.int8, None, [out_scale], [-5]),
+            WTensor("y", (1, *sizes, self.outputs), np.int8, None, [out_scale], [self.zero_point]),
         ]
+        tensors[1].axis = 3 if self.depthwise else 0
         options = {"Padding": self.padding, "StrideH": self.stride[0], "StrideW": self.stride[1]}
         options |= dict(zip(("DilationHFactor", "DilationWFactor"), self.dilation, strict=True))
-        ops = [WOp("CONV_2D", [0, 1, 2], [3], "Conv2DOptions", options)]
+        options["FusedActivationFunction"] = int(self.relu)
+        kind, table = "CONV_2D", "Conv2DOptions"
+        if self.depthwise:
+            kind, table = "DEPTHWISE_CONV_2D", "DepthwiseConv2DOptions"
+            options["DepthMultiplier"] = 1
+        ops = [WOp(kind, [0, 1, 2], [3], table, options)]
         if self.pool is not None:
             pooled = [(n - k) // k + 1 for n, k in zip(sizes, self.pool, strict=True)]
             tensors.append(
-                WTensor("z", (1, *pooled, self.outputs), np.int8, None, [out_scale], [-5])
+                WTensor(
+                    "z",
+                    (1, *pooled, self.outputs),
+                    np.int8,
+                    None,
+                    [out_scale],
+                    [self.zero_point],
+                )
             )
             options = {"Padding": VALID, "StrideH": self.pool[0], "StrideW": self.pool[1]}
             options |= {"FilterHeight": self.pool[0], "FilterWidth": self.pool[1]}

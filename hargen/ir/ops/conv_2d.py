@@ -40,9 +40,7 @@ class Conv2D(Operator):
     @property
     def keeps_columns(self) -> bool:
         """Whether each column of the output comes from one column of the input."""
-        stencil = self.stencil
-        across = stencil.kernel[1] == stencil.stride[1] == 1
-        return across and not stencil.padding.left and not stencil.padding.right
+        return self.stencil.keeps_columns
 
     def maccs(self, tensors: Tensors) -> int:
         """Multiply-accumulate operations of one inference."""

@@ -29,6 +29,7 @@ from hargen.plan.layers.binary import plan_add, plan_mul
 from hargen.plan.layers.by_columns import plan_by_columns
 from hargen.plan.layers.concatenation import plan_concatenation
 from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
+from hargen.plan.layers.depthwise_column import plan_fast_depthwise_conv_2d
 from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
 from hargen.plan.layers.fully_connected import plan_fully_connected
 from hargen.plan.layers.kronecker import plan_fast_conv_2d, plan_fast_conv_max_pool_2d
@@ -68,6 +69,7 @@ FAST_PLANNERS: dict[type[Operator], Planner] = {
     ByColumns: plan_by_columns,
     Conv2D: plan_fast_conv_2d,
     ConvMaxPool2D: plan_fast_conv_max_pool_2d,
+    DepthwiseConv2D: plan_fast_depthwise_conv_2d,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
 

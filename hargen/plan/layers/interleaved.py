@@ -13,16 +13,17 @@ from dataclasses import replace
 from typing import TypeVar
 
 from hargen.ir.ops.conv_2d import Conv2D
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
 from hargen.ir.stencil import Padding, Stencil
 from hargen.ir.tensor import Tensor
 
-_Conv = TypeVar("_Conv", bound=Conv2D)
+_Conv = TypeVar("_Conv", bound=Conv2D | DepthwiseConv2D)
 
 
 def interleaved(operator: _Conv, tensors: Sequence[Tensor]) -> tuple[_Conv, Sequence[Tensor]]:
     """Return the convolution, with its tensors, on the wider image; as is where it cannot be."""
     stencil = operator.stencil
-    if type(operator) is not Conv2D or not operator.keeps_columns:
+    if type(operator) not in (Conv2D, DepthwiseConv2D) or not stencil.keeps_columns:
         return operator, tensors
     if stencil.kernel[0] == 1 and stencil.stride[0] > 1 and not stencil.padding:
         return _first_columns(operator, tensors)

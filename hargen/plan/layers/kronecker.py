@@ -22,6 +22,7 @@ from hargen.plan.layers.conv_2d import (
     pooled_clamp,
 )
 from hargen.plan.layers.short_conv import interleaved_scales, plan_short_conv_2d
+from hargen.plan.layers.tiled import plan_tiled_conv_2d
 from hargen.plan.layers.upright import upright
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
@@ -31,6 +32,8 @@ _SUMS = 3  # HG_KRONECKER_SUMS
 _ROWS = 2 * _SUMS
 _WORDS = 176  # HG_KRONECKER_WORDS
 _LARGEST_INPUT = 128
+_TALL = 5  # rows of a kernel
+_NARROW = 12  # values in such a row
 _ALONE = Stencil((1, 1), (1, 1))
 
 
@@ -38,12 +41,26 @@ def plan_fast_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) 
     """Return the fastest kernel of a convolution, whatever flash its weights take."""
     turned, turned_tensors = upright(operator, tensors)
     clamp = clamp_range(operator.activation, tensors[operator.output])
-    _, height, width, _ = turned_tensors[turned.output].shape
     return (
         plan_short_conv_2d(turned, turned_tensors, clamp, prefix)
-        or _plan(turned, turned_tensors, clamp, _ALONE, (height, width), prefix)
+        or (_is_tall(turned, turned_tensors) and _plan_alone(turned, turned_tensors, clamp, prefix))
+        or plan_tiled_conv_2d(turned, turned_tensors, clamp, prefix)
+        or _plan_alone(turned, turned_tensors, clamp, prefix)
         or plan_conv_2d(operator, tensors, prefix)
     )
+
+
+def _is_tall(operator: Conv2D, tensors: Sequence[Tensor]) -> bool:
+    """Whether so much is saved by two rows in a word that tiles cannot be faster: as measured."""
+    _, height, width, depth = tensors[operator.weights].shape
+    return height >= _TALL and width * depth <= _NARROW
+
+
+def _plan_alone(
+    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int], prefix: str
+) -> Kernel | None:
+    _, height, width, _ = tensors[operator.output].shape
+    return _plan(operator, tensors, clamp, _ALONE, (height, width), prefix)
 
 
 def plan_fast_conv_max_pool_2d(

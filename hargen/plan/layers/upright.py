@@ -12,11 +12,12 @@ from typing import TypeVar
 
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
 from hargen.ir.stencil import Padding, Stencil
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.interleaved import interleaved
 
-_Conv = TypeVar("_Conv", bound=Conv2D)
+_Conv = TypeVar("_Conv", bound=Conv2D | DepthwiseConv2D)
 
 
 def upright(operator: _Conv, tensors: Sequence[Tensor]) -> tuple[_Conv, Sequence[Tensor]]:
