@@ -23,9 +23,10 @@ NAME = "hargen's model in NumPy"
 FIRST_BYTE = b"{"
 
 _Integers = NDArray[np.int64]
-_WINDOWS_AT_ONCE = 16  # all differences of so many windows are in memory together
-_TABLE = np.round(2.0 ** (30 - np.arange(33) / 32)).astype(np.uint64)
-_RANGE = 256 << 4  # of a feature, in its own steps
+_WINDOWS_AT_ONCE = 256  # all distances of so many windows are in memory together
+_POLYNOMIAL = (-83769260, 368365768, -1052604537, 1518228838)  # of 2^-f, from f^3 to 1
+_LIMIT = 32767  # of a feature in steps
+_FAR = 2**30
 _ROUNDS = 100
 
 
@@ -108,12 +109,15 @@ def _fully_connected(layer: of.FullyConnected, x: Singles) -> Singles:
 
 
 def _decisions(layer: of.Rbf, x: Singles) -> Singles:
-    steps = np.array(layer.steps, np.int64)
-    features = _to_steps(x, layer.steps_in_one, _RANGE * steps)
-    scale = steps * (1 << np.array(layer.exponents, np.int64))[:, np.newaxis]
-    vectors = np.array(layer.vectors, np.int64) * scale
-    squared = ((features[:, np.newaxis] - vectors) ** 2).sum(axis=2).astype(np.uint64)
-    kernels = _kernels(layer, squared)
+    features = _to_steps(x, layer.steps_in_one, _LIMIT)
+    squared = (features**2).sum(axis=1)
+    is_far = squared > layer.farthest
+    features[is_far] = 0
+    base = np.where(is_far, _FAR, np.where(is_far, 0, squared) * layer.multiplier >> 32)
+    norms = layer.norm_unit * np.array(layer.norms, np.int64)
+    products = norms - features @ np.array(layer.vectors, np.int64).T
+    distances = base[:, np.newaxis] + (products * np.array(layer.scales, np.int64) >> 8)
+    kernels = _kernels(distances, layer.fraction_bits)
     coefficients = np.array(layer.coefficients, np.int64)
     own = np.repeat(np.arange(len(layer.vectors_per_class)), layer.vectors_per_class)
     sums = [
@@ -127,16 +131,16 @@ def _decisions(layer: of.Rbf, x: Singles) -> Singles:
     return decisions.astype(np.float32) * np.float32(layer.decision_scale)
 
 
-def _kernels(layer: of.Rbf, squared: NDArray[np.uint64]) -> _Integers:
-    """Return 2^-h in Q1.30 of squared distances in steps."""
-    distance = squared >> np.uint64(layer.distance_shift)
-    far = distance >= 2**32
-    halvings = (np.where(far, 0, distance) * np.uint64(layer.multiplier)) >> np.uint64(32)
-    whole, fraction = np.divmod(halvings, np.uint64(2**26))
-    piece, rest = np.divmod(fraction, np.uint64(2**21))
-    fall = (_TABLE[piece] - _TABLE[piece + np.uint64(1)]) * rest // np.uint64(2**21)
-    value = (_TABLE[piece] - fall) >> np.minimum(whole, np.uint64(63))
-    return np.where(far, 0, value).astype(np.int64)
+def _kernels(distances: _Integers, fraction_bits: int) -> _Integers:
+    """Return 2^-h of distances h, which have so many bits of fraction; 1 is 23168."""
+    one = 1 << fraction_bits
+    halvings = np.floor_divide(distances + one // 2, one)  # to the nearest
+    fraction = distances - halvings * one << 32 - fraction_bits
+    power = np.full(distances.shape, _POLYNOMIAL[0], np.int64)
+    for coefficient in _POLYNOMIAL[1:]:
+        power = coefficient + (power * fraction >> 32)
+    kernels: _Integers = power >> np.clip(halvings, 0, 31) >> 16
+    return kernels
 
 
 def _platt(layer: of.Platt, decisions: Singles) -> Singles:

@@ -70,6 +70,19 @@ def draw_machine(seed: int) -> tuple[bytes, np.ndarray]:
     return of.dumps(machine), windows.astype(np.float32)
 
 
+def draw_rbf_machine(seed: int, features: int) -> tuple[bytes, np.ndarray]:
+    """Return a random .svm of decisions alone, and windows for it, near and far."""
+    rng = np.random.default_rng(seed)
+    classes = int(rng.choice([2, 4, 6, 12]))
+    layer = draw_rbf(rng, classes, features)
+    machine = of.Machine(classes=[f"c{i}" for i in range(classes)], inputs=features, layers=[layer])
+    reach = np.sqrt(layer.farthest / features) / layer.steps_in_one
+    windows = rng.normal(0.0, reach * 2.0 ** rng.uniform(-6, 0, (30, 1)), (30, features))
+    windows[0] = np.nan
+    windows[1] *= 1e9
+    return of.dumps(machine), windows.astype(np.float32)
+
+
 def floats(rng: np.random.Generator, count: int) -> list[float]:
     return [float(np.float32(value)) for value in rng.normal(0.0, 2.0, count)]
 
@@ -90,28 +103,38 @@ def draw_fully_connected(rng: np.random.Generator, inputs: int, outputs: int) ->
 
 def draw_rbf(rng: np.random.Generator, classes: int, features: int) -> of.Rbf:
     """Return decisions whose sums come near what 32 and 64 bits hold."""
-    counts = rng.integers(1, 12, classes)
+    counts = rng.integers(1, int(rng.choice([12, 120])), classes)
     total = int(counts.sum())
     largest = bool(rng.integers(2))
-    steps = np.full(features, 255) if largest else rng.integers(1, 256, features)
     coefficients = rng.integers(-32768, 32768, (classes - 1, total))
     coefficients[rng.random(coefficients.shape) < 0.3] = 0
     if largest:
         coefficients[:] = np.where(coefficients < 0, -32768, 32767)
-    # A distance of a few features' steps is a few halvings.
-    spread = float((128 * steps.astype(float)).max() * 2 ** rng.uniform(-4, 6)) ** 2
-    halvings = 1.0 / spread
-    shift = max(0, int(np.floor(-26 - np.log2(halvings))))
+    vectors = rng.integers(-127, 128, (total, features))
+    if largest:
+        vectors[0] = np.where(vectors[0] < 0, -127, 127)
+    norm_unit = int(rng.integers(1, 256))
+    norms = rng.integers(0, 2**14, total)
+    # Sums of two vectors are to reach what 32 bits hold; the window's part of them is this.
+    room = (2**31 - 1) // 257 - 1 - norm_unit * int(norms.max())
+    length = float(np.sqrt((vectors.astype(float) ** 2).sum(axis=1).max()))
+    farthest = min(int((room / length) ** 2), 32767**2 - 1)
+    # Largest sums are some 2^23: with few bits, most kernels are 0.
+    fraction_bits = int(rng.choice([4, *range(15, 21), *range(15, 21)]))
+    # The farthest windows are up to 64 halvings away.
+    multiplier = 2.0 ** (rng.uniform(0, 6) + fraction_bits + 32) / farthest
     rbf = of.Rbf(
         vectors_per_class=counts.tolist(),
-        steps_in_one=float(np.float32(steps.max() * 2.0 ** rng.uniform(0, 6))),
-        steps=steps.tolist(),
-        vectors=rng.integers(-128, 128, (total, features)).tolist(),
-        exponents=rng.integers(0, 5, total).tolist(),
+        steps_in_one=float(np.float32(np.sqrt(farthest / features) * 2.0 ** rng.uniform(-8, 1))),
+        vectors=vectors.tolist(),
+        norms=norms.tolist(),
+        scales=rng.integers(1, 256, total).tolist(),
         coefficients=coefficients.tolist(),
         bias=[0] * pair_count(classes),
-        distance_shift=shift,
-        multiplier=min(2**32 - 1, int(halvings * 2.0 ** (58 + shift))),
+        norm_unit=norm_unit,
+        fraction_bits=fraction_bits,
+        farthest=farthest,
+        multiplier=min(2**32 - 1, int(multiplier)),
         decision_shift=62,
         decision_scale=float(np.float32(1e-8)),
     )

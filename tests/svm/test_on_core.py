@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from support.core_model import run_on_core
 from support.host_model import compile_model, run_program, write_sources
+from support.quantized_svm import draw_rbf_machine
 from support.svm import draw_pipeline
 
 from hargen.importers.model_file import read
+from hargen.validate import svm_reference
 
 pytest.importorskip("unicorn", reason="needs unicorn")
 CROSS_GCC = Path(shutil.which("arm-none-eabi-gcc") or "")
@@ -38,3 +40,19 @@ def test_the_core_gives_the_bits_of_the_host(seed: int, level: str, tmp_path: Pa
     numbers = ~np.isnan(expected)
     assert np.array_equal(np.isnan(found), ~numbers)
     assert np.array_equal(found.view(np.uint32)[numbers], expected.view(np.uint32)[numbers])
+
+
+@pytest.mark.parametrize("level", ["-O3", "-O2", "-Os", "-Og"])
+@pytest.mark.parametrize("features", [1, 2, 3, 4, 20, 23, 24, 45, 46, 47])
+def test_quantized_ones_give_the_bits_of_the_reference(
+    features: int, level: str, tmp_path: Path
+) -> None:
+    # Up to 46 features, products are assembly that is written out for each number of them.
+    machine, windows = draw_rbf_machine(1000 + features, features)
+    path = tmp_path / "machine.svm"
+    path.write_bytes(machine)
+    windows = windows[:8]
+    found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
+    expected = svm_reference.run(machine, windows).outputs
+    assert len(np.unique(expected, axis=0)) > 2
+    assert np.array_equal(found.view(np.uint32), expected.view(np.uint32))

@@ -70,8 +70,13 @@ def test_pipelines_of_scikit_learn(pipeline_seed: int, tmp_path: Path) -> None:
     ("header", "old", "new"),
     [
         ("hg_svm_s8.h", "(int64_t)1 << (p->decision_shift - 1)", "0"),
-        ("hg_svm_s8.h", "(knots[0] - fall)", "(knots[0] - fall + 1u)"),
-        ("hg_svm_s8.h", "squared_steps >> p->distance_shift", "squared_steps >> 1"),
+        (
+            "hg_svm_s8.h",
+            "#define HG_SVM_S8_CUBIC (-83769260)",
+            "#define HG_SVM_S8_CUBIC (-83869260)",
+        ),
+        ("hg_svm_s8.h", "p->norm_unit << HG_SVM_S8_NORM_BITS", "p->norm_unit << 6"),
+        ("hg_svm_s8.h", "(1 << (p->fraction_bits - 1))", "0"),
         ("hg_hybrid_fully_connected_f32.h", "__builtin_roundf", "__builtin_truncf"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,7 +20,7 @@ from hargen.ir.ops.binary import Add, Mul
 from hargen.ir.ops.fully_connected import FullyConnected
 from hargen.ir.ops.hybrid_fully_connected import MAX_STEPS
 from hargen.ir.ops.svm import SvmDecision, SvmKernel, SvmPairProbability, SvmProbability
-from hargen.ir.ops.svm_int8 import MAX_SIZE, ONE
+from hargen.ir.ops.svm_int8 import LARGEST_KERNEL, MAX_SIZE, ONE
 from hargen.ir.ops.weighted import SUM_LIMIT
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +29,6 @@ _HEADROOM = 2.0
 """Inputs twice as large as those seen are still within the limit: 16 bits have room for it."""
 
 _LARGEST_COEFFICIENT = 2**15 - 1
-_FRACTION = 58  # bits behind the point of a distance times its multiplier
 
 
 def round_machine(model: ModelFile, classes: tuple[str, ...], x: npt.NDArray[np.float32]) -> bytes:
@@ -152,7 +150,14 @@ class _Rounding:
         center = np.median(vectors, axis=0)
         self._move(-center)
         vectors = vectors - center
-        rounded = round_vectors(vectors)
+        rounded = round_vectors(vectors, operator.gamma)
+        if rounded is None:
+            raise ModelError(
+                f"gamma {operator.gamma:g} is too large for the vectors' range",
+                where=operator.name,
+                why="the kernel changes faster than steps of int8 can tell",
+                hint="train with a smaller gamma, such as 'scale', or leave it in float32",
+            )
         coefficients = refit(
             vectors,
             rounded.real,
@@ -160,9 +165,9 @@ class _Rounding:
             counts,
             operator.gamma,
         )
+        coefficients = coefficients * rounded.factors
         scale = float(np.abs(coefficients).max()) / _LARGEST_COEFFICIENT
         integers = np.rint(coefficients / scale).astype(np.int64)
-        shift, multiplier = _distance_factor(operator, rounded.steps_in_one)
         unit = scale / ONE
         decision_shift, bias = _decision_factor(
             integers, own, self._data(operator.bias) / unit, operator
@@ -171,13 +176,15 @@ class _Rounding:
             of.Rbf(
                 vectors_per_class=list(counts),
                 steps_in_one=rounded.steps_in_one,
-                steps=rounded.steps.tolist(),
                 vectors=rounded.values.tolist(),
-                exponents=rounded.exponents.tolist(),
+                norms=rounded.norms.tolist(),
+                scales=rounded.scales.tolist(),
                 coefficients=integers.tolist(),
                 bias=bias,
-                distance_shift=shift,
-                multiplier=multiplier,
+                norm_unit=rounded.norm_unit,
+                fraction_bits=rounded.fraction_bits,
+                farthest=rounded.farthest,
+                multiplier=rounded.multiplier,
                 decision_shift=decision_shift,
                 decision_scale=unit * 2.0**decision_shift,
             )
@@ -186,25 +193,6 @@ class _Rounding:
     def _data(self, tensor: TensorId) -> Floats:
         values: npt.NDArray[Any] = np.asarray(self.graph.tensors[tensor].data)
         return values.astype(np.float64)
-
-
-def _distance_factor(operator: SvmDecision, steps_in_one: float) -> tuple[int, int]:
-    """Return shift and multiplier that make halvings of squared steps, the latter of 32 bits."""
-    halvings = operator.gamma / (math.log(2.0) * steps_in_one**2)  # of one squared step
-    if halvings == 0.0:
-        return 0, 0
-    shift = max(0, math.floor(32 - _FRACTION - math.log2(halvings)))
-    multiplier = round(math.ldexp(halvings, _FRACTION + shift))
-    if multiplier >= 2**32:  # rounded up to it
-        shift, multiplier = shift - 1, round(math.ldexp(halvings, _FRACTION + shift - 1))
-    if shift < 0 or multiplier >= 2**32:
-        raise ModelError(
-            f"gamma {operator.gamma:g} is too large for the vectors' range",
-            where=operator.name,
-            why="the kernel changes faster than steps of int8 can tell",
-            hint="train with a smaller gamma, such as 'scale', or leave it in float32",
-        )
-    return min(shift, 63), multiplier
 
 
 def _decision_factor(
@@ -224,7 +212,7 @@ def _decision_factor(
         half = 1 << (shift - 1)
         shifted = [round(float(value) / 2.0**shift) for value in bias]
         largest = max(
-            ((ONE * total + half) >> shift) + abs(value) + 1
+            ((LARGEST_KERNEL * total + half) >> shift) + abs(value) + 1
             for total, value in zip(sums, shifted, strict=True)
         )
         if largest < SUM_LIMIT:

@@ -97,13 +97,13 @@ class _Builder:
             self._constant(f"{name} {what}", values, dtype)
             for what, values, dtype in (
                 ("vectors", matrix(layer.vectors, np.int8), DType.INT8),
-                ("exponents", layer.exponents, DType.INT8),
-                ("steps", layer.steps, DType.INT16),
+                ("norms", layer.norms, DType.INT16),
+                ("scales", layer.scales, DType.INT16),
                 ("coefficients", matrix(layer.coefficients, np.int16), DType.INT16),
                 ("bias", layer.bias, DType.INT32),
             )
         ]
-        vectors, exponents, steps, coefficients, bias = constants
+        vectors, norms, scales, coefficients, bias = constants
         target = self._activation(name, pair_count(len(layer.vectors_per_class)))
         self._operators.append(
             SvmDecisionInt8(
@@ -112,13 +112,15 @@ class _Builder:
                 output=target,
                 input=source,
                 vectors=vectors,
-                exponents=exponents,
-                steps=steps,
+                norms=norms,
+                scales=scales,
                 coefficients=coefficients,
                 bias=bias,
                 vectors_per_class=tuple(layer.vectors_per_class),
                 steps_in_one=layer.steps_in_one,
-                distance_shift=layer.distance_shift,
+                norm_unit=layer.norm_unit,
+                fraction_bits=layer.fraction_bits,
+                farthest=layer.farthest,
                 multiplier=layer.multiplier,
                 decision_shift=layer.decision_shift,
                 decision_scale=layer.decision_scale,

@@ -18,7 +18,7 @@ from hargen.errors import ModelError
 from hargen.ir.ops.svm import MAX_CLASSES
 
 FORMAT = "hargen svm"
-VERSION = 1
+VERSION = 2
 SUFFIX = ".svm"
 MAX_INPUTS = 65536
 
@@ -82,12 +82,14 @@ class Rbf(_Table):
     op: Literal["rbf"] = "rbf"
     vectors_per_class: Annotated[list[Natural], Field(min_length=2, max_length=MAX_CLASSES)]
     steps_in_one: Single
-    steps: list[Int16]
     vectors: list[list[Int8]]
-    exponents: list[Int8]
+    norms: list[Int16]
+    scales: list[Int16]
     coefficients: list[list[Int16]]
     bias: list[Int32]
-    distance_shift: Natural
+    norm_unit: Natural
+    fraction_bits: Natural
+    farthest: Natural
     multiplier: Natural
     decision_shift: Natural
     decision_scale: Single
@@ -119,7 +121,7 @@ class Machine(_Table):
     """
 
     format: Literal["hargen svm"] = "hargen svm"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     source: Source = Source()
     classes: Annotated[list[Label], Field(min_length=2, max_length=MAX_CLASSES)]
     inputs: Annotated[int, Field(ge=1, le=MAX_INPUTS)]
@@ -154,6 +156,12 @@ def loads(content: bytes) -> Machine:
             f"the file is of version {version}",
             why=f"this hargen knows versions up to {VERSION}",
             hint="pip install --upgrade hargen",
+        )
+    if version == 1:
+        raise ModelError(
+            "the file is of version 1",
+            why="its distances are sums of squares, which are computed no more",
+            hint="hargen quantize the .onnx that it was made of once more",
         )
     try:
         return Machine.model_validate(table)

@@ -32,6 +32,12 @@ def pair_count(classes: int) -> int:
     return classes * (classes - 1) // 2
 
 
+def pair_index(a: int, b: int, classes: int) -> int:
+    """Return the place of the pair of two classes in (0, 1), (0, 2) ... (1, 2) ..."""
+    low, high = min(a, b), max(a, b)
+    return low * (2 * classes - low - 1) // 2 + high - low - 1
+
+
 def partners_of(coefficients: Array, vectors_per_class: tuple[int, ...]) -> Array:
     """Return where a vector has a coefficient against a class: bool (vectors, classes).
 

@@ -17,42 +17,57 @@ from hargen.ir.ops.weighted import SUM_LIMIT
 from hargen.ir.tensor import Array, DType
 
 MAX_SIZE = 512
-"""Features; they are kept on the stack, in 32 bits each."""
+"""Features; they are kept on the stack, in 16 bits each."""
 
-MAX_EXPONENT = 4
-MAX_STEPS = 255
-RANGE = 256 << MAX_EXPONENT
-"""A feature is kept within +-RANGE of its own steps: twice the range of the vectors."""
+LARGEST = 127
+"""Of a vector's values: two of them share a word."""
 
-ONE = 1 << 30
-"""A kernel of 1; none is larger."""
+LIMIT = 2**15 - 1
+"""Of a feature in steps."""
 
-MACCS_OF_EXP = 3  # a distance by gamma, the fraction by the slope, and the table's difference
-_VECTOR = 128 << MAX_EXPONENT
+MAX_SCALE = 255
+NORM_BITS = 7
+MAX_NORM = 2 ** (2 * NORM_BITS) - 1
+MAX_NORM_UNIT = LIMIT >> NORM_BITS
+FRACTION_BITS = range(4, 21)
+
+ONE = 23168
+"""A kernel of 1; the polynomial that makes one reaches up to the square root of 2 of it."""
+
+LARGEST_KERNEL = 2**15 - 1
+DUAL_LIMIT = (SUM_LIMIT - 1) // 257
+"""Sums of two vectors, one of them 256 times as large, fit 32 bits together."""
+
+FAR = 1 << 30
+MACCS_OF_DISTANCE = 1  # its scale
+MACCS_OF_EXP = 3  # a polynomial of the third degree
+_NORM_VALUES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class SvmDecisionInt8(Operator):
     """decisions[pair] = decision_scale * (bias[pair] + a rounded sum of coefficient * kernel).
 
-    A feature becomes round(x * steps_in_one) steps; a value of a vector stands for
-    value * steps[feature] * 2^exponent[vector] steps. D, the squared distance in steps, gives the
-    kernel 2^-h, h = (D >> distance_shift) * multiplier / 2^58, in Q1.30.
+    A feature x becomes X = round(x * steps_in_one) steps. A vector's distance, of which a halving
+    of the kernel is 2^fraction_bits, is (scale * (norm_unit * norm - X v) >> 8) + |X|^2 *
+    multiplier / 2^32. Windows with |X|^2 > farthest have kernels of 0.
 
-    vectors: int8 (vectors, inputs), ordered by class. exponents: int8 (vectors,), 0 to
-    MAX_EXPONENT. steps: int16 (inputs,), 1 to MAX_STEPS. coefficients: int16
+    vectors: int8 (vectors, inputs), -LARGEST to LARGEST, ordered by class. norms: int16 (vectors,),
+    0 to MAX_NORM. scales: int16 (vectors,), 1 to MAX_SCALE. coefficients: int16
     (classes - 1, vectors), rows as those of SvmDecision. bias: int32 (pairs,).
     """
 
     input: TensorId
     vectors: TensorId
-    exponents: TensorId
-    steps: TensorId
+    norms: TensorId
+    scales: TensorId
     coefficients: TensorId
     bias: TensorId
     vectors_per_class: tuple[int, ...]
     steps_in_one: float
-    distance_shift: int
+    norm_unit: int
+    fraction_bits: int
+    farthest: int
     multiplier: int
     decision_shift: int
     decision_scale: float
@@ -65,16 +80,16 @@ class SvmDecisionInt8(Operator):
     def verify(self, tensors: Tensors) -> None:
         """Raise ModelError where the tensors do not fit the operator, or a sum could overflow."""
         self._verify_tensors(tensors)
-        steps = np.asarray(tensors[self.steps].data, dtype=np.int64)
-        exponents = np.asarray(tensors[self.exponents].data)
-        self.require(
-            bool((steps >= 1).all() and (steps <= MAX_STEPS).all()),
-            f"steps are not 1 to {MAX_STEPS}",
-        )
-        self.require(
-            bool((exponents >= 0).all() and (exponents <= MAX_EXPONENT).all()),
-            f"exponents are not 0 to {MAX_EXPONENT}",
-        )
+        for name, tensor, low, high in (
+            ("vectors", self.vectors, -LARGEST, LARGEST),
+            ("norms", self.norms, 0, MAX_NORM),
+            ("scales", self.scales, 1, MAX_SCALE),
+        ):
+            values = np.asarray(tensors[tensor].data)
+            self.require(
+                bool((values >= low).all() and (values <= high).all()),
+                f"{name} are not {low} to {high}",
+            )
         for name, value in (
             ("steps_in_one", self.steps_in_one),
             ("decision_scale", self.decision_scale),
@@ -86,15 +101,17 @@ class SvmDecisionInt8(Operator):
             bool(np.asarray(tensors[self.coefficients].data).any()), "all coefficients are zero"
         )
         self.require(
-            0 <= self.distance_shift < 64
-            and 1 <= self.decision_shift < 63
+            1 <= self.decision_shift < 63
+            and self.fraction_bits in FRACTION_BITS
+            and 1 <= self.norm_unit <= MAX_NORM_UNIT
+            and 0 <= self.farthest < LIMIT**2
             and 0 <= self.multiplier < 2**32,
-            "shifts or multiplier are out of range",
+            "shifts, units or multiplier are out of range",
         )
-        # Largest difference of a feature, squared and summed
         self.require(
-            sum(((RANGE + _VECTOR) * s) ** 2 for s in steps.tolist()) < 2**63,
-            "a squared distance could overflow",
+            max(self.product_bounds(tensors)) <= DUAL_LIMIT
+            and self.distance_bound(tensors) < SUM_LIMIT,
+            "a distance could overflow",
         )
         for total, bias in zip(self.sum_bounds(tensors), self._bias(tensors), strict=True):
             self.require(
@@ -112,8 +129,8 @@ class SvmDecisionInt8(Operator):
         )
         wanted = {
             self.vectors: (DType.INT8, (count, size)),
-            self.exponents: (DType.INT8, (count,)),
-            self.steps: (DType.INT16, (size,)),
+            self.norms: (DType.INT16, (count,)),
+            self.scales: (DType.INT16, (count,)),
             self.coefficients: (DType.INT16, (classes - 1, count)),
             self.bias: (DType.INT32, (pair_count(classes),)),
         }
@@ -127,13 +144,31 @@ class SvmDecisionInt8(Operator):
         self.require(x.size == size, f"the input has {x.size} values, a vector {size}")
         self.require_shape(tensors, (1, pair_count(classes)))
 
+    def product_bounds(self, tensors: Tensors) -> list[int]:
+        """Return for each vector what no partial sum of its products exceeds.
+
+        |X v| <= |X| |v| (Cauchy and Schwarz), in part as in whole; |X|^2 is at most `farthest`.
+        """
+        vectors = np.asarray(tensors[self.vectors].data, dtype=np.int64)
+        norms = np.asarray(tensors[self.norms].data, dtype=np.int64)
+        return [
+            math.isqrt(self.farthest * squared) + 1 + self.norm_unit * norm
+            for squared, norm in zip((vectors**2).sum(axis=1).tolist(), norms.tolist(), strict=True)
+        ]
+
+    def distance_bound(self, tensors: Tensors) -> int:
+        """Return what no distance exceeds, its rounding included."""
+        largest = (max(self.product_bounds(tensors)) * MAX_SCALE >> 8) + 1
+        base = max(FAR, (self.farthest * self.multiplier >> 32) + 1)
+        return base + (1 << (self.fraction_bits - 1)) + largest
+
     def sum_bounds(self, tensors: Tensors) -> list[int]:
         """Return for each pair what no partial sum of its kernels exceeds, rounding included."""
         coefficients = np.abs(np.asarray(tensors[self.coefficients].data, dtype=np.int64))
         own = np.repeat(np.arange(self.classes), self.vectors_per_class)
         half = 1 << (self.decision_shift - 1)
         return [
-            ONE
+            LARGEST_KERNEL
             * int(coefficients[high - 1, own == low].sum() + coefficients[low, own == high].sum())
             + half
             for low in range(self.classes)
@@ -147,12 +182,14 @@ class SvmDecisionInt8(Operator):
     def maccs(self, tensors: Tensors) -> int:
         """Multiplications, the addition behind each included, of one inference.
 
-        For each vector that has a coefficient: two a feature, and exp; and one for each coefficient
-        that is not zero.
+        One a feature for |x|^2. For each vector that has a coefficient: one a feature, those of
+        |v|^2, its scale, and exp; and one for each coefficient that is not zero.
         """
         partners = self.partners(tensors)
         used = int(partners.any(axis=1).sum())
-        return used * (2 * self._vector_shape(tensors)[1] + MACCS_OF_EXP) + int(partners.sum())
+        size = self._vector_shape(tensors)[1]
+        of_a_vector = size + _NORM_VALUES + MACCS_OF_DISTANCE + MACCS_OF_EXP
+        return size + used * of_a_vector + int(partners.sum())
 
     def _vector_shape(self, tensors: Tensors) -> tuple[int, int]:
         shape = tensors[self.vectors].shape
