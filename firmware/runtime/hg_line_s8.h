@@ -33,18 +33,19 @@ HG_INLINE int32_t hg_saturate_s8(int32_t value, int32_t shift) {
   return hg_clamp_s32(value >> shift, INT8_MIN, INT8_MAX);
 }
 
-HG_INLINE int8_t hg_line_s8(const hg_line_s8_t *p, int32_t sum, const int32_t *scale) {
-  int32_t value;
+HG_INLINE int32_t hg_line_value(const hg_line_s8_t *p, int32_t sum, const int32_t *scale) {
   if (p->shift > 0) {
-    value = hg_saturate_s8(hg_add_high_half(scale[1], sum, scale[0]), p->shift);
-    if (p->output_min == INT8_MIN && p->output_max == INT8_MAX) {
-      return (int8_t)value;
-    }
-  } else {
-    const int32_t base = scale[1] + (p->is_signed ? sum >> 31 : 0);
-    value = hg_add_high_half(base, sum, scale[0]) >> scale[2];
+    const int32_t value = hg_saturate_s8(hg_add_high_half(scale[1], sum, scale[0]), p->shift);
+    const int32_t whole = p->output_min == INT8_MIN && p->output_max == INT8_MAX;
+    return whole ? value : hg_clamp_s32(value, p->output_min, p->output_max);
   }
-  return (int8_t)hg_clamp_s32(value, p->output_min, p->output_max);
+  const int32_t base = scale[1] + (p->is_signed ? sum >> 31 : 0);
+  const int32_t value = hg_add_high_half(base, sum, scale[0]) >> scale[2];
+  return hg_clamp_s32(value, p->output_min, p->output_max);
+}
+
+HG_INLINE int8_t hg_line_s8(const hg_line_s8_t *p, int32_t sum, const int32_t *scale) {
+  return (int8_t)hg_line_value(p, sum, scale);
 }
 
 #endif

@@ -31,6 +31,7 @@ from hargen.plan.layers.concatenation import plan_concatenation
 from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
 from hargen.plan.layers.depthwise_column import plan_fast_depthwise_conv_2d
 from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
+from hargen.plan.layers.elementwise import plan_fast_add, plan_fast_mul
 from hargen.plan.layers.fully_connected import plan_fully_connected
 from hargen.plan.layers.kronecker import plan_fast_conv_2d, plan_fast_conv_max_pool_2d
 from hargen.plan.layers.lookup import plan_leaky_relu, plan_logistic, plan_tanh
@@ -66,10 +67,12 @@ PLANNERS: dict[type[Operator], Planner] = {
 
 FAST_PLANNERS: dict[type[Operator], Planner] = {
     **PLANNERS,
+    Add: plan_fast_add,
     ByColumns: plan_by_columns,
     Conv2D: plan_fast_conv_2d,
     ConvMaxPool2D: plan_fast_conv_max_pool_2d,
     DepthwiseConv2D: plan_fast_depthwise_conv_2d,
+    Mul: plan_fast_mul,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
 
