@@ -27,6 +27,12 @@ from hargen.ir.tensor import Tensor
 from hargen.plan.layers import float32
 from hargen.plan.layers.binary import plan_add, plan_mul
 from hargen.plan.layers.by_columns import plan_by_columns
+from hargen.plan.layers.bytewise import (
+    plan_fast_average_pool_2d,
+    plan_fast_max_pool_2d,
+    plan_fast_mean,
+    plan_fast_reduce_max,
+)
 from hargen.plan.layers.concatenation import plan_concatenation
 from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
 from hargen.plan.layers.depthwise_column import plan_fast_depthwise_conv_2d
@@ -68,11 +74,15 @@ PLANNERS: dict[type[Operator], Planner] = {
 FAST_PLANNERS: dict[type[Operator], Planner] = {
     **PLANNERS,
     Add: plan_fast_add,
+    AveragePool2D: plan_fast_average_pool_2d,
     ByColumns: plan_by_columns,
     Conv2D: plan_fast_conv_2d,
     ConvMaxPool2D: plan_fast_conv_max_pool_2d,
     DepthwiseConv2D: plan_fast_depthwise_conv_2d,
+    MaxPool2D: plan_fast_max_pool_2d,
+    Mean: plan_fast_mean,
     Mul: plan_fast_mul,
+    ReduceMax: plan_fast_reduce_max,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
 
