@@ -2,7 +2,7 @@
 #ifndef HG_HYBRID_FULLY_CONNECTED_F32_H
 #define HG_HYBRID_FULLY_CONNECTED_F32_H
 
-#include "hg_common.h"
+#include "hg_steps_f32.h"
 
 #define HG_HYBRID_LANES 6 /* outputs side by side: an input is rounded once for all of them */
 /* Only arrays with constant indices stay in registers, and these six sums do. */
@@ -14,13 +14,6 @@ typedef struct {
   float steps_in_one; /* of the inputs: round(x steps_in_one) is what is multiplied */
   float limit;        /* of an input in steps, 32767 at most; 32 bits then hold every sum */
 } hg_hybrid_fully_connected_f32_t;
-
-/* round(x steps_in_one), halves away from zero, within +-limit. NaN gives -limit: fmaxf passes it
- * over. Each is one instruction on a core with FPv5. */
-HG_INLINE int32_t hg_to_steps(float x, float steps_in_one, float limit) {
-  const float steps = __builtin_roundf(x * steps_in_one);
-  return (int32_t)__builtin_fminf(__builtin_fmaxf(steps, -limit), limit);
-}
 
 /* Outputs first to first + lanes; weights of each input follow each other. */
 HG_INLINE const int8_t *hg_hybrid_block(const hg_hybrid_fully_connected_f32_t *p,

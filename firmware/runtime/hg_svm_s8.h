@@ -14,7 +14,7 @@
 #define HG_SVM_S8_H
 
 #include "hg_dual_s8.h"
-#include "hg_hybrid_fully_connected_f32.h"
+#include "hg_steps_f32.h"
 #include "hg_svm_f32.h"
 
 #define HG_SVM_S8_MAX_SIZE 512
@@ -181,31 +181,23 @@ HG_INLINE void hg_svm_s8_decide_in(const hg_svm_s8_t *p, hg_svm_window_t *window
   }
 }
 
-/* A half of a word at `index`, counted in halves. */
-HG_INLINE void hg_svm_s8_put(uint32_t *words, int32_t index, int32_t value) {
-  const uint32_t half = (uint32_t)value & 0xffffu;
-  words[index / 2] = index % 2 == 0 ? half : words[index / 2] | half << 16;
-}
-
 /* Features as halves, negated; then what |v|^2 is multiplied by. */
 HG_INLINE void hg_svm_s8_set_window(const hg_svm_s8_t *p, const float *features, uint32_t *x,
                                     hg_svm_window_t *window) {
-  const int32_t norm = p->size + p->size % 2;
+  const int32_t words = (p->size + 1) / 2;
+  (void)hg_words_of_steps(features, p->size, -p->steps_in_one, HG_SVM_S8_LIMIT, x);
   uint64_t squared = 0;
-  for (int32_t i = 0; i < p->size; ++i) {
-    const int32_t steps = hg_to_steps(features[i], p->steps_in_one, HG_SVM_S8_LIMIT);
-    squared += (uint32_t)(steps * steps);
-    hg_svm_s8_put(x, i, -steps);
+  for (int32_t i = 0; i < words; ++i) {
+    squared += (uint32_t)hg_dual_mac(x[i], x[i], 0); /* of both halves: 2 * 32767^2 at most */
   }
   int32_t distance = (int32_t)(((uint64_t)(uint32_t)squared * p->multiplier) >> 32);
   if (squared > p->farthest) {
-    for (int32_t i = 0; i < norm / 2; ++i) {
+    for (int32_t i = 0; i < words; ++i) {
       x[i] = 0;
     }
     distance = HG_SVM_S8_FAR;
   }
-  hg_svm_s8_put(x, norm, p->norm_unit << HG_SVM_S8_NORM_BITS);
-  hg_svm_s8_put(x, norm + 1, p->norm_unit);
+  x[words] = hg_pack_steps(p->norm_unit << HG_SVM_S8_NORM_BITS, p->norm_unit);
   window->cubic = HG_SVM_S8_CUBIC;
   window->square = HG_SVM_S8_SQUARE;
   window->linear = HG_SVM_S8_LINEAR;

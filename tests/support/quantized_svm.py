@@ -43,7 +43,7 @@ def draw_machine(seed: int) -> tuple[bytes, np.ndarray]:
     """Return a random .svm, some of it at the largest values allowed, and windows for it."""
     rng = np.random.default_rng(seed)
     classes = int(rng.choice([2, 3, 4, 5, 9, 17]))
-    inputs = int(rng.choice([1, 5, 24, 60]))
+    inputs = int(rng.choice([1, 5, 24, 60, 300]))
     layers: list[of.Layer] = []
     if rng.integers(2):
         layers.append(of.Add(values=floats(rng, inputs)))
@@ -83,12 +83,25 @@ def draw_rbf_machine(seed: int, features: int) -> tuple[bytes, np.ndarray]:
     return of.dumps(machine), windows.astype(np.float32)
 
 
+def draw_linear_machine(seed: int, inputs: int) -> tuple[bytes, np.ndarray]:
+    """Return a random .svm of a linear kernel, and windows for it."""
+    rng = np.random.default_rng(seed)
+    classes = int(rng.choice([2, 3, 5, 6]))  # 1, 3, 10 and 15 decisions
+    layer = draw_fully_connected(rng, inputs, pair_count(classes))
+    machine = of.Machine(classes=[f"c{i}" for i in range(classes)], inputs=inputs, layers=[layer])
+    reach = layer.limit / layer.steps_in_one
+    windows = rng.normal(0.0, reach * 2.0 ** rng.uniform(-6, 1, (30, 1)), (30, inputs))
+    windows[0] = np.nan
+    windows[1] = np.inf
+    return of.dumps(machine), windows.astype(np.float32)
+
+
 def floats(rng: np.random.Generator, count: int) -> list[float]:
     return [float(np.float32(value)) for value in rng.normal(0.0, 2.0, count)]
 
 
 def draw_fully_connected(rng: np.random.Generator, inputs: int, outputs: int) -> of.FullyConnected:
-    weights = rng.integers(-127, 128, (outputs, inputs))
+    weights = rng.integers(-128, 128, (outputs, inputs))
     if rng.integers(2):
         weights[0] = 127
     most = int(np.abs(weights).sum(axis=1).max())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.core_model import run_on_core
 from support.host_model import compile_model, run_program, write_sources
-from support.quantized_svm import draw_rbf_machine
+from support.quantized_svm import draw_linear_machine, draw_rbf_machine
 from support.svm import draw_pipeline
 
 from hargen.importers.model_file import read
@@ -55,4 +55,18 @@ def test_quantized_ones_give_the_bits_of_the_reference(
     found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
     expected = svm_reference.run(machine, windows).outputs
     assert len(np.unique(expected, axis=0)) > 2
+    assert np.array_equal(found.view(np.uint32), expected.view(np.uint32))
+
+
+@pytest.mark.parametrize("level", ["-O3", "-Os", "-Og"])
+@pytest.mark.parametrize("inputs", [1, 2, 3, 5, 7, 8, 9, 16, 17, 24, 36, 72, 83, 256, 257])
+def test_projections_give_the_bits_of_the_reference(
+    inputs: int, level: str, tmp_path: Path
+) -> None:
+    machine, windows = draw_linear_machine(2000 + inputs, inputs)
+    path = tmp_path / "machine.svm"
+    path.write_bytes(machine)
+    windows = windows[:6]
+    found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
+    expected = svm_reference.run(machine, windows).outputs
     assert np.array_equal(found.view(np.uint32), expected.view(np.uint32))

@@ -9,6 +9,7 @@ import numpy as np
 from hargen.ir.operator import TensorId
 from hargen.ir.ops.hybrid_fully_connected import HybridFullyConnected
 from hargen.ir.tensor import Tensor
+from hargen.plan.layers.float32.hybrid_dual import plan_hybrid_dual
 from hargen.plan.layers.float32.weighted import blocks
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 
@@ -18,7 +19,10 @@ LANES = 6  # HG_HYBRID_LANES in firmware/runtime/hg_hybrid_fully_connected_f32.h
 def plan_hybrid_fully_connected(
     operator: HybridFullyConnected, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
-    """Return the kernel of a hybrid fully connected layer."""
+    """Return the kernel of a hybrid fully connected layer, for two outputs at a time if it can."""
+    dual = plan_hybrid_dual(operator, tensors, prefix)
+    if dual is not None:
+        return dual
     weights = tensors[operator.weights]
     assert weights.data is not None
     outputs, inputs = weights.shape
