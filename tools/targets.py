@@ -27,7 +27,7 @@ from hargen.bench.report import Model
 from hargen.bench.windows import Given
 from hargen.board import Board
 from hargen.convert.svm.conversion import convert
-from hargen.emit.build_options import Optimize
+from hargen.plan.choice import Optimize
 from hargen.zoo import published
 from hargen.zoo.published import Measured
 

@@ -11,6 +11,9 @@
 #define HG_INLINE static inline __attribute__((always_inline))
 #define HG_NOINLINE __attribute__((noinline))
 
+/* Of a function whose code is to be small rather than fast. */
+#define HG_COLD __attribute__((cold))
+
 /* Whether floats are a library's: one call an operation, and fmaf and its like are not there. */
 #if !defined(HG_SOFT_FLOAT)
 #if defined(__arm__) && !defined(__ARM_FP)

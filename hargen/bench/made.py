@@ -11,8 +11,8 @@ from hargen.build import compile as compiling
 from hargen.build.compile import Image
 from hargen.device import flashing
 from hargen.emit import project
-from hargen.emit.build_options import Optimize
 from hargen.emit.project import ExportResult
+from hargen.plan.choice import Optimize
 from hargen.validate import expected
 
 Tell = Callable[[str], None]

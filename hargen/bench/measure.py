@@ -16,9 +16,9 @@ from hargen.bench.windows import Given
 from hargen.board import Board
 from hargen.convert.float32 import to_float32
 from hargen.device.virtual import RunCount
-from hargen.emit.build_options import Optimize
 from hargen.errors import HargenError
 from hargen.importers.keras.model import is_keras
+from hargen.plan.choice import Optimize
 from hargen.plan.plan import Plan
 from hargen.validate import project
 

@@ -13,15 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from hargen.plan.choice import LEVELS, Level, Optimize
 
 if TYPE_CHECKING:
     from hargen.board import Board
-
-Optimize = Literal["balanced", "speed", "size"]
-
-NETWORK_LEVELS: dict[str, str] = {"balanced": "-O2", "speed": "-O3", "size": "-Os"}
-"""The words of --optimize, and the level of the network's files in Release."""
 
 SOURCE_DIRS = ("Model", "Runtime", "Preprocess", "Link", "Sensor", "App", "Port")
 """Folders of a project that hold C, in the order in which they are compiled and linked."""
@@ -91,6 +88,8 @@ class BuildOptions:
 
     board: Board
     optimize: Optimize = "balanced"
+    level: Level | None = None
+    """Of the network's files in Release, where it is not the one that `optimize` has by rule."""
 
     include_dirs = SOURCE_DIRS
     language_flags = LANGUAGE
@@ -117,8 +116,13 @@ class BuildOptions:
         """Debug, then Release: the order that STM32CubeIDE wants."""
         return (
             Configuration("Debug", "debug", "-Og", "-Og", "-g3", ("DEBUG",)),
-            Configuration("Release", "release", "-Os", NETWORK_LEVELS[self.optimize], "-g0", ()),
+            Configuration("Release", "release", "-Os", self.network_level, "-g0", ()),
         )
+
+    @property
+    def network_level(self) -> Level:
+        """Optimization of the network's files in Release."""
+        return self.level or LEVELS[self.optimize]
 
     @property
     def linker_script(self) -> str:

@@ -228,6 +228,7 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
     scratch = [] if layer.scratch is None else [f"arena + {layer.scratch // plan.dtype.size}"]
     return {
         "index": layer.index,
+        "attributes": "HG_NOINLINE HG_COLD" if layer.for_size else "HG_NOINLINE",
         "summary": c_text.comment_text(layer.summary),
         "parameters": {
             "ctype": kernel.parameters.ctype,

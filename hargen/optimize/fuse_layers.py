@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from hargen.ir.graph import Graph
@@ -18,24 +18,34 @@ _FEWEST_CHANNELS = 8
 for what is added to them."""
 
 
-def fuse_layers(graph: Graph) -> Graph:
+def fuse_layers(graph: Graph, names: Collection[str] | None = None) -> Graph:
     """Fuse a fully connected layer with the pooled convolution in front, and two convolutions.
 
     The values are the same: sums keep their order, and a maximum has none.
+
+    Args:
+        graph: what is to be computed.
+        names: of the pairs that become one; None for all.
     """
     for fuse in (_connected, _columns):
-        graph = _fused(graph, fuse)
+        graph = _fused(graph, fuse, names)
     return graph
 
 
-def _fused(graph: Graph, fuse: Callable[[Graph, Operator], Fused | None]) -> Graph:
+def _fused(
+    graph: Graph,
+    fuse: Callable[[Graph, Operator], Fused | None],
+    names: Collection[str] | None,
+) -> Graph:
     removed: set[int] = set()
     operators: list[Operator] = []
     for operator in graph.operators:
         found = fuse(graph, operator) if is_float(graph.tensors, operator.output) else None
-        if found is not None:
+        if found is not None and (names is None or found.name in names):
             removed |= {found.first.output, *_reshapes(graph, found.first)}
-        operators.append(found or operator)
+            operators.append(found)
+        else:
+            operators.append(operator)
     return graph.with_operators(o for o in operators if o.output not in removed)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hargen.ir.graph import Graph
 from hargen.ir.operator import Operator
 from hargen.ir.ops.by_columns import ByColumns
@@ -12,13 +14,20 @@ from hargen.ir.ops.reshape import Reshape
 from hargen.plan.layers.by_columns import find_kernel
 
 
-def by_columns(graph: Graph) -> Graph:
-    """Return the graph with pairs of operators as one, where the second only reads the first."""
+def by_columns(graph: Graph, names: Collection[str] | None = None) -> Graph:
+    """Return the graph with pairs of operators as one, where the second only reads the first.
+
+    Args:
+        graph: an optimized one.
+        names: of the pairs that become one; None for all that have a kernel.
+    """
     fused: dict[int, ByColumns] = {}
     removed: set[int] = set()
     for operator in graph.operators:
         found = None if operator.output in removed else _pair(graph, operator)
-        if found is not None and find_kernel(found, graph.tensors, "layer") is not None:
+        if found is None or (names is not None and found.name not in names):
+            continue
+        if find_kernel(found, graph.tensors, "layer") is not None:
             fused[operator.output] = found
             removed |= _between(graph, found)
     operators: list[Operator] = [

@@ -69,7 +69,8 @@ class Kernel:
 class Layer:
     """One step of the network. `name` is that of the operator in the model file.
 
-    `scratch` is where in the arena the kernel has bytes for itself, if it wants some.
+    `scratch` is where in the arena the kernel has bytes for itself, if it wants some. `for_size`:
+    the layer's code is to be small rather than fast.
     """
 
     index: int
@@ -79,6 +80,7 @@ class Layer:
     maccs: int
     summary: str
     scratch: int | None = None
+    for_size: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from hargen.errors import ModelError
 from hargen.ir.graph import Graph
 from hargen.ir.operator import Operator, TensorId
-from hargen.ir.ops.quantize import Dequantize, Quantize
 from hargen.ir.ops.reshape import Reshape
 from hargen.ir.tensor import DType, Tensor
+from hargen.optimize.fuse_layers import fuse_layers
 from hargen.plan.arena import Buffer, place
 from hargen.plan.by_columns import by_columns
+from hargen.plan.choice import Choice
+from hargen.plan.edges import Network, without_edges
 from hargen.plan.layers import FAST_PLANNERS, FLOAT_PLANNERS, PLANNERS
-from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
+from hargen.plan.plan import Constant, Kernel, Layer, Plan, Role
+from hargen.plan.ways import ways
 
 _CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
 
 
 def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
-    """Return the plan of an optimized graph.
+    """Return the plan of an optimized graph by rule, without a choice.
 
     Args:
         graph: what is to be computed.
-        for_speed: choose kernels that are faster, even where their weights take more flash.
+        for_speed: take kernels that are faster, even where their weights take more flash.
 
     Raises:
         ModelError: the network is neither int8 nor float32 between its edges, or an operator has
@@ -32,7 +35,51 @@ def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
     """
     if for_speed:
         graph = by_columns(graph)
-    network = _without_edges(graph)
+
+    def kernel(operator: Operator, prefix: str) -> Kernel:
+        return _by_rule(operator, graph.tensors, prefix, for_speed=for_speed)
+
+    return _plan(graph, kernel, lambda _: False)
+
+
+Kernels = Mapping[tuple[str, str], Kernel]
+"""By the layer's name and the kernel's function."""
+
+
+def make_chosen_plan(graph: Graph, choice: Choice, known: Kernels | None = None) -> Plan:
+    """Return the plan of a network as it was chosen.
+
+    Args:
+        graph: of optimize_apart.
+        choice: a way for each layer of it.
+        known: kernels that are there already, in whose constants' names nobody is interested: for a
+            plan of which the memory is asked alone.
+
+    Raises:
+        ModelError: as make_plan; or the choice is of another network, or of another hargen.
+    """
+    graph = by_columns(fuse_layers(graph, choice.ways), choice.ways)
+
+    def kernel(operator: Operator, prefix: str) -> Kernel:
+        way = choice.ways.get(operator.name)
+        if way is None:
+            raise operator.fail("the choice of kernels is not this network's")
+        if known is not None:
+            return known[operator.name, way.kernel]
+        found = ways(operator, graph.tensors, prefix).get(way.kernel)
+        if found is None:
+            raise operator.fail(f"{way.kernel} does not compute this operator")
+        return found
+
+    return _plan(graph, kernel, lambda operator: choice.ways[operator.name].for_size)
+
+
+def _plan(
+    graph: Graph,
+    kernel: Callable[[Operator, str], Kernel],
+    for_size: Callable[[Operator], bool],
+) -> Plan:
+    network = without_edges(graph)
     layers: list[Layer] = []
     for operator in network.operators:
         if isinstance(operator, Reshape):
@@ -42,10 +89,11 @@ def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
             Layer(
                 index=index,
                 name=operator.name,
-                kernel=_kernel(operator, graph.tensors, f"layer_{index}", for_speed=for_speed),
+                kernel=kernel(operator, f"layer_{index}"),
                 output=operator.output,
                 maccs=operator.maccs(graph.tensors),
                 summary=_summary(operator, graph.tensors),
+                for_size=for_size(operator),
             )
         )
     if not layers:
@@ -65,49 +113,7 @@ def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
     )
 
 
-@dataclass(frozen=True)
-class _Network:
-    operators: tuple[Operator, ...]
-    input: Edge
-    output: Edge
-
-
-def _without_edges(graph: Graph) -> _Network:
-    """Take QUANTIZE off the input and DEQUANTIZE off the output of an int8 network."""
-    operators = list(graph.operators)
-    if not any(tensor.dtype is DType.INT8 for tensor in _computed(graph)):
-        return _Network(graph.operators, Edge(graph.input, True), Edge(graph.output, True))
-    input_edge = Edge(graph.input, is_float=False)
-    if graph.tensors[graph.input].dtype is DType.FLOAT32:
-        readers = graph.consumers.get(graph.input, ())
-        if len(readers) != 1 or not isinstance(readers[0], Quantize):
-            raise _not_int8("input is float32 and does not go straight into a QUANTIZE")
-        operators.remove(readers[0])
-        input_edge = Edge(readers[0].output, is_float=True)
-    output_edge = Edge(graph.output, is_float=False)
-    if graph.tensors[graph.output].dtype is DType.FLOAT32:
-        writer = graph.producers[graph.output]
-        if not isinstance(writer, Dequantize):
-            raise _not_int8("output is float32 and does not come straight from a DEQUANTIZE")
-        operators.remove(writer)
-        output_edge = Edge(writer.input, is_float=True)
-    return _Network(tuple(operators), input_edge, output_edge)
-
-
-def _computed(graph: Graph) -> Iterator[Tensor]:
-    for operator in graph.operators:
-        yield graph.tensors[operator.output]
-
-
-def _not_int8(why: str) -> ModelError:
-    return ModelError(
-        "this is not an int8 network",
-        why=f"its {why}",
-        hint="convert the model with full int8 quantization and representative data",
-    )
-
-
-def _kernel(
+def _by_rule(
     operator: Operator, tensors: Sequence[Tensor], prefix: str, *, for_speed: bool
 ) -> Kernel:
     is_float = tensors[operator.output].dtype is DType.FLOAT32
@@ -137,7 +143,7 @@ def _storage_owners(operators: Sequence[Operator]) -> dict[TensorId, TensorId]:
 
 
 def _place_tensors(
-    network: _Network,
+    network: Network,
     layers: Sequence[Layer],
     owners: dict[TensorId, TensorId],
     tensors: Sequence[Tensor],

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hargen.errors import ModelError
 from hargen.quantize.multiplier import quantize_multiplier, round_half_away
@@ -37,6 +38,7 @@ def effective_scale(input_scale: float, weight_scale: float, output_scale: float
     return input_scale * weight_scale / output_scale
 
 
+@lru_cache(maxsize=4096)
 def requantization(scale: float, lowest: int, highest: int, sum_limit: int) -> SingleRounding:
     """Return the integer factor that rounds every sum as the reference does.
 
@@ -48,6 +50,8 @@ def requantization(scale: float, lowest: int, highest: int, sum_limit: int) -> S
 
     Raises:
         ModelError: no integer factor near the real one steps where the reference steps.
+
+    The same layer is planned in several ways: what was proven is remembered.
     """
     nearest = quantize_multiplier(scale)
     shift = 31 - nearest.shift

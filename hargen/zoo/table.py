@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hargen
-from hargen.emit.build_options import Optimize
 from hargen.errors import UsageError
+from hargen.plan.choice import Optimize
 from hargen.zoo import catalogue, data_sets, pool
 from hargen.zoo.catalogue import Catalogue, Entry
 from hargen.zoo.report import ZooReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hargen.emit.build_options import Optimize
+from hargen.plan.choice import Optimize
 from hargen.zoo.catalogue import Entry
 from hargen.zoo.report import FAILED, Row
 

@@ -19,7 +19,7 @@ from hargen.bench.bench import bench
 from hargen.bench.measure import Request
 from hargen.bench.report import Model, Report
 from hargen.bench.windows import Given
-from hargen.emit.build_options import Optimize
+from hargen.plan.choice import Optimize
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("HARGEN_SHARED", HERE.parents[2] / "shared"))

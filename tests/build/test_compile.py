@@ -15,8 +15,9 @@ from support import firmware
 from hargen import board
 from hargen.build.compile import Config, build, configure, find_image
 from hargen.build.toolchain import find_cmake, find_gcc, find_ninja
-from hargen.emit.build_options import NETWORK_LEVELS, WARNINGS, BuildOptions
+from hargen.emit.build_options import WARNINGS, BuildOptions
 from hargen.errors import ToolError, UsageError
+from hargen.plan.choice import LEVELS
 
 Edit = Callable[[str, str, str], None]
 
@@ -144,7 +145,7 @@ def test_cmake_compiles_with_the_flags_of_the_options(
         assert wanted <= set(words)
         levels = [word for word in words if word.startswith("-O")]
         is_network = Path(entry["file"]).relative_to(folder).parts[0] in ("Model", "Runtime")
-        assert levels[-1] == (NETWORK_LEVELS[optimize] if is_network else "-Os")
+        assert levels[-1] == (LEVELS[optimize] if is_network else "-Os")
 
 
 def test_presets_build_by_hand(project: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from support.float_network import Network
 from support.host_model import ROOT
 from support.random_networks import random_float_network
 
-from hargen.emit.build_options import LANGUAGE, NETWORK_LEVELS
+from hargen.emit.build_options import LANGUAGE
+from hargen.plan.choice import LEVELS
 
 RUNTIME = ROOT / "firmware/runtime"
 CPU = ("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
@@ -65,7 +66,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return folders
 
 
-@pytest.mark.parametrize("level", NETWORK_LEVELS.values())
+@pytest.mark.parametrize("level", LEVELS.values())
 def test_no_double_helper_and_no_libm_is_called(networks: list[Path], level: str) -> None:
     for folder in networks:
         assert foreign_symbols(folder, level) == set()

@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 
 from hargen import board
-from hargen.emit.build_options import WARNINGS, BuildOptions, Optimize, outputs
+from hargen.emit.build_options import WARNINGS, BuildOptions, outputs
 from hargen.emit.contents import firmware_folders
 from hargen.emit.render import render
+from hargen.plan.choice import Optimize
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"

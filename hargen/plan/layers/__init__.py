@@ -34,18 +34,36 @@ from hargen.plan.layers.bytewise import (
     plan_fast_reduce_max,
 )
 from hargen.plan.layers.concatenation import plan_concatenation
-from hargen.plan.layers.conv_2d import plan_conv_2d, plan_conv_max_pool_2d
+from hargen.plan.layers.conv_2d import (
+    plan_conv_2d,
+    plan_conv_max_pool_2d,
+    plan_position_conv_2d,
+    plan_position_conv_max_pool_2d,
+    plan_strip_conv_2d,
+    plan_strip_conv_max_pool_2d,
+)
 from hargen.plan.layers.depthwise_column import plan_fast_depthwise_conv_2d
 from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
 from hargen.plan.layers.elementwise import plan_fast_add, plan_fast_mul
-from hargen.plan.layers.fully_connected import plan_fully_connected
-from hargen.plan.layers.kronecker import plan_fast_conv_2d, plan_fast_conv_max_pool_2d
+from hargen.plan.layers.fully_connected import (
+    plan_dual_fully_connected,
+    plan_fully_connected,
+    plan_row_fully_connected,
+)
+from hargen.plan.layers.kronecker import (
+    plan_fast_conv_2d,
+    plan_fast_conv_max_pool_2d,
+    plan_kronecker_conv_2d,
+    plan_kronecker_conv_max_pool_2d,
+)
 from hargen.plan.layers.lookup import plan_leaky_relu, plan_logistic, plan_tanh
 from hargen.plan.layers.pad import plan_pad
 from hargen.plan.layers.pool_2d import plan_average_pool_2d, plan_max_pool_2d
 from hargen.plan.layers.reduce import plan_mean, plan_reduce_max
 from hargen.plan.layers.rescale import plan_relu, plan_requantize
+from hargen.plan.layers.short_conv import plan_short_conv_2d
 from hargen.plan.layers.softmax import plan_softmax
+from hargen.plan.layers.tiled import plan_tiled_conv_2d
 from hargen.plan.plan import Kernel
 
 Planner = Callable[[Any, Sequence[Tensor], str], Kernel]
@@ -85,5 +103,24 @@ FAST_PLANNERS: dict[type[Operator], Planner] = {
     ReduceMax: plan_fast_reduce_max,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
+
+WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel | None], ...]] = {
+    Conv2D: (
+        plan_short_conv_2d,
+        plan_kronecker_conv_2d,
+        plan_tiled_conv_2d,
+        plan_strip_conv_2d,
+        plan_position_conv_2d,
+    ),
+    ConvMaxPool2D: (
+        plan_kronecker_conv_max_pool_2d,
+        plan_strip_conv_max_pool_2d,
+        plan_position_conv_max_pool_2d,
+    ),
+    FullyConnected: (plan_dual_fully_connected, plan_row_fully_connected),
+}
+"""Operators of int8 networks that can be computed in more than two ways, the fastest first as a
+rule; a way that does not suit an operator's shapes or weights gives None. Of any other operator the
+two planners above are the ways."""
 
 FLOAT_PLANNERS: dict[type[Operator], Planner] = {**float32.PLANNERS}

@@ -25,25 +25,35 @@ from hargen.quantize.activation import clamp_range
 
 def plan_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
     """Return the kernel of a convolution: by strips where it can be, else position by position."""
-    operator, tensors = upright(operator, tensors)
-    parameters = conv_parameters(
-        operator, tensors, clamp_range(operator.activation, tensors[operator.output])
+    return plan_strip_conv_2d(operator, tensors, prefix) or plan_position_conv_2d(
+        operator, tensors, prefix
     )
+
+
+def plan_strip_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel | None:
+    """Return the kernel that goes by strips; None where this convolution cannot."""
+    operator, tensors = upright(operator, tensors)
     height, _ = _output_size(operator, tensors)
     positions = _column(operator, tensors).positions(height)
     constants = _strip_constants(operator, tensors, prefix) if positions else None
-    if constants is not None:
-        return Kernel(
-            function="hg_conv_2d_strip_s8",
-            header="hg_conv_2d_strip_s8.h",
-            parameters=_strip_parameters(operator, tensors, parameters, positions),
-            inputs=(operator.input,),
-            constants=constants,
-        )
+    if constants is None:
+        return None
+    return Kernel(
+        function="hg_conv_2d_strip_s8",
+        header="hg_conv_2d_strip_s8.h",
+        parameters=_strip_parameters(operator, tensors, _conv(operator, tensors), positions),
+        inputs=(operator.input,),
+        constants=constants,
+    )
+
+
+def plan_position_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
+    """Return the kernel that goes position by position, which every convolution can."""
+    operator, tensors = upright(operator, tensors)
     return Kernel(
         function="hg_conv_2d_s8",
         header="hg_conv_2d_s8.h",
-        parameters=parameters,
+        parameters=_conv(operator, tensors),
         inputs=(operator.input,),
         constants=_constants(operator, tensors, prefix),
     )
@@ -53,37 +63,71 @@ def plan_conv_max_pool_2d(
     operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
     """Return the kernel of a convolution with its pool; both clamps become one."""
+    return plan_strip_conv_max_pool_2d(operator, tensors, prefix) or plan_position_conv_max_pool_2d(
+        operator, tensors, prefix
+    )
+
+
+def plan_strip_conv_max_pool_2d(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel | None:
+    """Return the kernel that goes by strips; None where this convolution cannot."""
     operator, tensors = upright(operator, tensors)
-    parameters = conv_parameters(operator, tensors, pooled_clamp(operator, tensors))
+    windows, part, positions = _pool_strip(operator, tensors, tensors[operator.output].shape[1])
+    constants = _strip_constants(operator, tensors, prefix) if positions else None
+    if constants is None:
+        return None
+    conv = conv_parameters(operator, tensors, pooled_clamp(operator, tensors))
+    strip = _strip_parameters(operator, tensors, conv, positions)
+    return Kernel(
+        function="hg_conv_max_pool_2d_strip_s8",
+        header="hg_conv_max_pool_2d_strip_s8.h",
+        parameters=Parameters(
+            "hg_conv_max_pool_2d_strip_s8_t",
+            (
+                ("strip", strip),
+                ("windows", windows),
+                ("part", part),
+                *_pool_fields(operator, tensors),
+            ),
+        ),
+        inputs=(operator.input,),
+        constants=constants,
+    )
+
+
+def plan_position_conv_max_pool_2d(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel:
+    """Return the kernel that goes position by position, which every convolution can."""
+    operator, tensors = upright(operator, tensors)
+    conv = conv_parameters(operator, tensors, pooled_clamp(operator, tensors))
+    return Kernel(
+        function="hg_conv_max_pool_2d_s8",
+        header="hg_conv_max_pool_2d_s8.h",
+        parameters=Parameters(
+            "hg_conv_max_pool_2d_s8_t", (("conv", conv), *_pool_fields(operator, tensors))
+        ),
+        inputs=(operator.input,),
+        constants=_constants(operator, tensors, prefix),
+    )
+
+
+def _conv(operator: Conv2D, tensors: Sequence[Tensor]) -> Parameters:
+    """Return the parameters of a convolution that is alone."""
+    clamp = clamp_range(operator.activation, tensors[operator.output])
+    return conv_parameters(operator, tensors, clamp)
+
+
+def _pool_fields(operator: ConvMaxPool2D, tensors: Sequence[Tensor]) -> tuple[tuple[str, int], ...]:
     _, pooled_height, pooled_width, _ = tensors[operator.output].shape
-    pool = (
+    return (
         ("pool_height", operator.pool.kernel[0]),
         ("pool_width", operator.pool.kernel[1]),
         ("pool_stride_height", operator.pool.stride[0]),
         ("pool_stride_width", operator.pool.stride[1]),
         ("pooled_height", pooled_height),
         ("pooled_width", pooled_width),
-    )
-    windows, part, positions = _pool_strip(operator, tensors, pooled_height)
-    constants = _strip_constants(operator, tensors, prefix) if positions else None
-    if constants is not None:
-        strip = _strip_parameters(operator, tensors, parameters, positions)
-        return Kernel(
-            function="hg_conv_max_pool_2d_strip_s8",
-            header="hg_conv_max_pool_2d_strip_s8.h",
-            parameters=Parameters(
-                "hg_conv_max_pool_2d_strip_s8_t",
-                (("strip", strip), ("windows", windows), ("part", part), *pool),
-            ),
-            inputs=(operator.input,),
-            constants=constants,
-        )
-    return Kernel(
-        function="hg_conv_max_pool_2d_s8",
-        header="hg_conv_max_pool_2d_s8.h",
-        parameters=Parameters("hg_conv_max_pool_2d_s8_t", (("conv", parameters), *pool)),
-        inputs=(operator.input,),
-        constants=_constants(operator, tensors, prefix),
     )
 
 

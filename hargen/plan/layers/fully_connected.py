@@ -22,7 +22,32 @@ PAIRS = 3
 def plan_fully_connected(
     operator: FullyConnected, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
-    """Return the kernel of a fully connected layer: one factor in all, or one an output."""
+    """Return the kernel of a fully connected layer: by pairs of outputs where it can be."""
+    return plan_dual_fully_connected(operator, tensors, prefix) or plan_row_fully_connected(
+        operator, tensors, prefix
+    )
+
+
+def plan_dual_fully_connected(
+    operator: FullyConnected, tensors: Sequence[Tensor], prefix: str
+) -> Kernel | None:
+    """Return the kernel that goes by pairs of outputs; None where the weights cannot."""
+    weights = tensors[operator.weights].data
+    assert weights is not None
+    return _plan(operator, tensors, prefix, by_pairs=True) if dual.fits(weights) else None
+
+
+def plan_row_fully_connected(
+    operator: FullyConnected, tensors: Sequence[Tensor], prefix: str
+) -> Kernel:
+    """Return the kernel that goes output by output, which all weights can."""
+    return _plan(operator, tensors, prefix, by_pairs=False)
+
+
+def _plan(
+    operator: FullyConnected, tensors: Sequence[Tensor], prefix: str, *, by_pairs: bool
+) -> Kernel:
+    """Return a kernel with one factor in all, or one an output."""
     source, weights, target = (
         tensors[i] for i in (operator.input, operator.weights, operator.output)
     )
@@ -47,7 +72,6 @@ def plan_fully_connected(
         )
     ]
     bias = model_bias - source.zero_point * wide.sum(axis=1)
-    by_pairs = dual.fits(weights.data)
     constants: tuple[Constant, ...] = (
         dual.packed_weights(weights.data, inputs // 4 * 4, weights, prefix, together=PAIRS)
         if by_pairs

@@ -39,40 +39,49 @@ _ALONE = Stencil((1, 1), (1, 1))
 
 def plan_fast_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel:
     """Return the fastest kernel of a convolution, whatever flash its weights take."""
-    turned, turned_tensors = upright(operator, tensors)
-    clamp = clamp_range(operator.activation, tensors[operator.output])
     return (
-        plan_short_conv_2d(turned, turned_tensors, clamp, prefix)
-        or (_is_tall(turned, turned_tensors) and _plan_alone(turned, turned_tensors, clamp, prefix))
-        or plan_tiled_conv_2d(turned, turned_tensors, clamp, prefix)
-        or _plan_alone(turned, turned_tensors, clamp, prefix)
+        plan_short_conv_2d(operator, tensors, prefix)
+        or (_is_tall(operator, tensors) and plan_kronecker_conv_2d(operator, tensors, prefix))
+        or plan_tiled_conv_2d(operator, tensors, prefix)
+        or plan_kronecker_conv_2d(operator, tensors, prefix)
         or plan_conv_2d(operator, tensors, prefix)
     )
 
 
 def _is_tall(operator: Conv2D, tensors: Sequence[Tensor]) -> bool:
     """Whether so much is saved by two rows in a word that tiles cannot be faster: as measured."""
+    operator, tensors = upright(operator, tensors)
     _, height, width, depth = tensors[operator.weights].shape
     return height >= _TALL and width * depth <= _NARROW
-
-
-def _plan_alone(
-    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int], prefix: str
-) -> Kernel | None:
-    _, height, width, _ = tensors[operator.output].shape
-    return _plan(operator, tensors, clamp, _ALONE, (height, width), prefix)
 
 
 def plan_fast_conv_max_pool_2d(
     operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
 ) -> Kernel:
     """Return the fastest kernel of a convolution with its pool, whatever flash it takes."""
-    turned, turned_tensors = upright(operator, tensors)
+    return plan_kronecker_conv_max_pool_2d(operator, tensors, prefix) or plan_conv_max_pool_2d(
+        operator, tensors, prefix
+    )
+
+
+def plan_kronecker_conv_2d(
+    operator: Conv2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel | None:
+    """Return the kernel of a convolution; None where this one cannot be computed so."""
+    operator, tensors = upright(operator, tensors)
+    clamp = clamp_range(operator.activation, tensors[operator.output])
+    _, height, width, _ = tensors[operator.output].shape
+    return _plan(operator, tensors, clamp, _ALONE, (height, width), prefix)
+
+
+def plan_kronecker_conv_max_pool_2d(
+    operator: ConvMaxPool2D, tensors: Sequence[Tensor], prefix: str
+) -> Kernel | None:
+    """Return the kernel of a convolution with its pool; None where there is none."""
+    operator, tensors = upright(operator, tensors)
     clamp = pooled_clamp(operator, tensors)
-    _, height, width, _ = turned_tensors[turned.output].shape
-    return _plan(
-        turned, turned_tensors, clamp, turned.pool, (height, width), prefix
-    ) or plan_conv_max_pool_2d(operator, tensors, prefix)
+    _, height, width, _ = tensors[operator.output].shape
+    return _plan(operator, tensors, clamp, operator.pool, (height, width), prefix)
 
 
 def _plan(

@@ -9,16 +9,18 @@ import numpy as np
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers.conv_2d import conv_parameters, conv_scales, folded_bias
+from hargen.plan.layers.upright import upright
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
+from hargen.quantize.activation import clamp_range
 
 _WORDS = 80  # HG_SHORT_WORDS
 _ROWS = 8  # twice HG_SHORT_TERMS
 
 
-def plan_short_conv_2d(
-    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int], prefix: str
-) -> Kernel | None:
+def plan_short_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel | None:
     """Return the kernel; None where this convolution cannot be computed so."""
+    operator, tensors = upright(operator, tensors)
+    clamp = clamp_range(operator.activation, tensors[operator.output])
     weights = tensors[operator.weights]
     assert weights.data is not None
     channels, height, width, depth = weights.shape

@@ -14,7 +14,9 @@ from hargen.ir.ops.weighted import sum_limits
 from hargen.ir.tensor import Array, Tensor
 from hargen.plan.layers.conv_2d import conv_parameters, folded_bias
 from hargen.plan.layers.line import channel_factors, scaling
+from hargen.plan.layers.upright import upright
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
+from hargen.quantize.activation import clamp_range
 
 _WORDS = 160  # HG_TILE_WORDS
 _POSITIONS = 3  # HG_TILE_POSITIONS
@@ -22,10 +24,10 @@ _CHANNELS = 2  # HG_TILE_CHANNELS
 _FOUR = [0, 2, 1, 3]
 
 
-def plan_tiled_conv_2d(
-    operator: Conv2D, tensors: Sequence[Tensor], clamp: tuple[int, int], prefix: str
-) -> Kernel | None:
+def plan_tiled_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel | None:
     """Return the kernel; None where this convolution cannot be computed so."""
+    operator, tensors = upright(operator, tensors)
+    clamp = clamp_range(operator.activation, tensors[operator.output])
     source, weights, target = (
         tensors[i] for i in (operator.input, operator.weights, operator.output)
     )
