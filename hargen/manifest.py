@@ -140,10 +140,76 @@ class Footprint(_Table):
     maccs: Bytes
 
 
+class Layer(_Table):
+    """How a layer is computed.
+
+    layer: its name; those of two operators where it is both. kernel: the function of Runtime/.
+    for_size: its code is kept small, whatever the level.
+    """
+
+    layer: str
+    kernel: str
+    for_size: bool = False
+
+
+class Choice(_Table):
+    """How the network is computed, where there is more than one way.
+
+    level: of the compiler, for the network's files in Release.
+    """
+
+    level: Literal["-O2", "-O3", "-Os"]
+    layers: tuple[Layer, ...]
+
+
+class TunedPoint(_Table):
+    """The whole network in one way, measured on the virtual board.
+
+    instructions, us: of one inference, the mean; microseconds are from estimated cycles. flash:
+    network, kernels, tables and library code. ram: the arena.
+    """
+
+    instructions: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    us: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    flash: Bytes
+    ram: Bytes
+    chosen: bool
+    level: Literal["-O2", "-O3", "-Os"]
+    kernels: tuple[str, ...]
+
+
+class TunedLayer(_Table):
+    """A layer in one way, measured on the virtual board; code and constants are bytes of flash."""
+
+    layer: str
+    kernel: str
+    level: Literal["-O2", "-O3", "-Os"]
+    for_size: bool
+    instructions: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    code: Bytes
+    constants: Bytes
+
+
+class Tuning(_Table):
+    """What hargen export --tune measured, and between what it chose.
+
+    points: those that no other one beats in instructions, flash and RAM, the fastest first.
+    """
+
+    compiler: str
+    windows: str
+    max_flash: Bytes | None = None
+    max_ram: Bytes | None = None
+    max_us: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    points: tuple[TunedPoint, ...]
+    layers: tuple[TunedLayer, ...]
+
+
 class Manifest(_Table):
     """Everything that an exported project says of itself.
 
-    content: a project for a board, or the C of the network alone, whose board may be empty.
+    content: a project for a board, or the C of the network alone, whose board may be empty. choice
+    is not there where an older hargen wrote the manifest, tuning where nothing was measured.
     """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
@@ -156,6 +222,8 @@ class Manifest(_Table):
     model: Model
     preprocessing: Preprocessing
     plan: Footprint
+    choice: Choice | None = None
+    tuning: Tuning | None = None
     files: dict[ProjectPath, Sha256]
 
     def model_file(self, project_dir: Path) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,7 @@ from hargen.cli.options import (
     BoardName,
     Classes,
     InsteadOfCards,
+    JsonFile,
     Optimize,
     OptimizeOption,
     class_names,
@@ -25,6 +27,11 @@ from hargen.cli.quantize import (
     no_representative_data,
     quantized,
 )
+from hargen.cli.tuning import MaxFlash, MaxRam, MaxUs, Tune
+
+if TYPE_CHECKING:
+    from hargen.emit.project import ExportResult
+    from hargen.tune.tune import Tuned
 
 EMBEDDED = "default"
 
@@ -60,6 +67,10 @@ def export(
     ] = "har",
     classes: Classes = None,
     optimize: OptimizeOption = Optimize.balanced,
+    tune: Tune = False,
+    max_flash: MaxFlash = None,
+    max_ram: MaxRam = None,
+    max_us: MaxUs = None,
     content: Annotated[
         Format,
         typer.Option("--format", help="A project for a board, or the C of the network alone."),
@@ -87,13 +98,16 @@ def export(
     representative: Representative = None,
     max_drop: MaxDrop = 1.0,
     edges: EdgesOption = Edges.float,
+    json_file: JsonFile = None,
 ) -> None:
     """Turn a model into a project in plain C."""
     from hargen import board as boards
     from hargen import models
-    from hargen.cli import results
+    from hargen.cli import console, results, tuning
     from hargen.emit import project
+    from hargen.emit.place import inspect
     from hargen.errors import LimitError, UsageError
+    from hargen.plan.front import Limits
     from hargen.validate import expected
 
     if str(model) == EMBEDDED and not model.exists():
@@ -107,22 +121,40 @@ def export(
             hint="leave --no-fpu away: the board's file says it; or leave --board away, with"
             " --format c",
         )
+    console.check_writable(json_file)
+    within = tuning.limits(max_flash, max_ram, max_us)
     converted = _converted(model, precision, representative, names, max_drop, edges, preprocessing)
-    result = project.export(
-        model,
-        output,
-        board=target,
-        reference=expected.outputs,
-        name=name,
-        classes=names,
-        optimize=optimize.value,
-        content=content.value,
-        force=force,
-        converted=converted,
-        preprocessing=preprocessing,
-        has_fpu=not no_fpu,
-    )
-    results.print_export(result, model)
+
+    def write(folder: Path, limits: Limits, found: Tuned | None = None) -> ExportResult:
+        return project.export(
+            model,
+            folder,
+            board=target,
+            reference=expected.outputs,
+            name=name,
+            classes=names,
+            optimize=optimize.value,
+            content=content.value,
+            force=force,
+            converted=converted,
+            preprocessing=preprocessing,
+            has_fpu=not no_fpu,
+            choice=None if found is None else found.chosen.choice,
+            tuning=None if found is None else record(found, within),
+            limits=limits,
+        )
+
+    measured = None
+    if tune:
+        from hargen.tune.record import record
+
+        inspect(output, {}, force=force)
+        with tempfile.TemporaryDirectory(prefix="hargen-export-") as place:
+            write(Path(place) / "trial", Limits())
+        measured = tuning.tuned(model, target, optimize.value, within, converted, preprocessing)
+    result = write(output, within, measured)
+    console.write_json(results.export_json(result), json_file)
+    results.print_export(result, model, json_file)
     if result.broken:
         raise LimitError(
             "the project is written, but files that were in the folder before break its rules",

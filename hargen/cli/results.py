@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,26 +14,48 @@ if TYPE_CHECKING:
     from hargen.device.real import Flashed
     from hargen.device.virtual import FlashResult
     from hargen.emit.project import ExportResult
+    from hargen.manifest import Manifest
 
 
-def print_export(result: ExportResult, model: Path) -> None:
+def export_json(result: ExportResult) -> str:
+    """Return the folder and its manifest as JSON."""
+    written = result.manifest.model_dump(by_alias=True, mode="json", exclude_none=True)
+    table = {"folder": str(result.folder), "notes": list(result.notes), "manifest": written}
+    return json.dumps(table, indent=1) + "\n"
+
+
+def print_export(result: ExportResult, model: Path, json_file: Path | None = None) -> None:
     """Print what was exported, what it will cost, and what comes next."""
+    from hargen.cli import tuning
+
+    def say(text: str) -> None:
+        console.say(text, json_file)
+
     manifest, plan = result.manifest, result.manifest.plan
     for note in result.notes:
         console.note(note)
     purpose = "as C alone" if manifest.content == "c" else f"for {manifest.board}"
-    console.say(f"{model.name} -> {result.folder}, {purpose}")
-    console.say(f"  classes         {', '.join(manifest.classes)}")
+    say(f"{model.name} -> {result.folder}, {purpose}")
+    say(f"  classes         {', '.join(manifest.classes)}")
     how = "" if manifest.preprocessing.integers is None else ", in integers: there is no FPU"
-    console.say(f"  preprocessing   {manifest.preprocessing.spec.get('preset', 'custom')}{how}")
-    console.say(f"  weights         {plan.weights} B flash")
-    console.say(f"  tables          {plan.tables} B flash")
-    console.say(f"  activations     {plan.activation_ram} B RAM")
-    console.say(f"  one inference   {plan.maccs} multiply-accumulates")
+    say(f"  preprocessing   {manifest.preprocessing.spec.get('preset', 'custom')}{how}")
+    say(f"  weights         {plan.weights} B flash")
+    say(f"  tables          {plan.tables} B flash")
+    say(f"  activations     {plan.activation_ram} B RAM")
+    say(f"  one inference   {plan.maccs} multiply-accumulates")
+    if manifest.choice is not None:
+        say(f"  compiled        {manifest.choice.level}, optimized for {_purpose(manifest)}")
+    tuning.print_choice(manifest, console.rich_console(json_file))
     if manifest.content == "c":
-        console.say(f"next: {result.folder / 'README.md'}")
+        say(f"next: {result.folder / 'README.md'}")
     else:
-        console.say(f"next: hargen build {shlex.quote(str(result.folder))}")
+        say(f"next: hargen build {shlex.quote(str(result.folder))}")
+
+
+def _purpose(manifest: Manifest) -> str:
+    """Return what the network was optimized for, in words."""
+    word = "both speed and size" if manifest.optimize == "balanced" else manifest.optimize
+    return f"{word}, {'measured' if manifest.tuning else 'by estimate'}"
 
 
 def print_flash(result: FlashResult, image: Image) -> None:

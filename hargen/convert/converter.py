@@ -28,13 +28,17 @@ def to_float(model: KerasModel) -> bytes:
     return _run(model, _converter(model))
 
 
-def to_int8(model: KerasModel, windows: Floats, edges: Edges) -> bytes:
+def to_int8(
+    model: KerasModel, windows: Floats, edges: Edges, *, dense_per_tensor: bool = False
+) -> bytes:
     """Return the network as an int8 .tflite, weights per channel.
 
     Args:
         model: the float network.
         windows: (n, ...) that every tensor's range is taken from.
         edges: float32 or int8 input and output.
+        dense_per_tensor: one scale for all weights of a fully connected layer, as TensorFlow's
+            older converters had it.
 
     Raises:
         ModelError: TensorFlow cannot convert it.
@@ -50,6 +54,8 @@ def to_int8(model: KerasModel, windows: Floats, edges: Edges) -> bytes:
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = calibration
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    # TensorFlow has no other name for it
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = dense_per_tensor
     if edges == "int8":
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8

@@ -37,14 +37,14 @@ def c_contents(
         for template, target in model_context.outputs(context).items()
         if target != _TIES_TO_FIRMWARE
     }
-    contents |= _runtime(contents.values())
+    contents |= runtime_of(contents.values())
     for template, target in _TEMPLATES.items():
         contents[target] = render(template, context | readme).encode()
     contents[reference_path(name, model)] = model.content
     return contents
 
 
-def _runtime(sources: Iterable[bytes]) -> dict[str, bytes]:
+def runtime_of(sources: Iterable[bytes]) -> dict[str, bytes]:
     """Return the kernels that the sources include, and what those include.
 
     Those of firmware/preprocess go with those of firmware/runtime: it is one folder to add.

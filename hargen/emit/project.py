@@ -10,7 +10,7 @@ import hargen
 from hargen import files, manifest
 from hargen.board import Board
 from hargen.emit import input_facts, names
-from hargen.emit.build_options import NETWORK_LEVELS, BuildOptions
+from hargen.emit.build_options import BuildOptions
 from hargen.emit.c_only import c_contents
 from hargen.emit.contents import project_contents, reference_path
 from hargen.emit.fit import check_arithmetic, check_fit
@@ -18,19 +18,24 @@ from hargen.emit.known_answers import Reference, known_answers
 from hargen.emit.model_context import ModelFacts, edge_shape, model_context
 from hargen.emit.place import inspect, place
 from hargen.emit.stream_context import in_integers, is_generated
-from hargen.errors import HargenError, ModelError, UsageError
+from hargen.emit.tuning_table import tuning_table
+from hargen.errors import HargenError, LimitError, ModelError, UsageError
 from hargen.importers import model_file
 from hargen.importers.model_file import ModelFile
+from hargen.ir.graph import Graph
 from hargen.ir.tensor import DType
 from hargen.lint import lint
 from hargen.lint.tree import Tree
 from hargen.manifest import Manifest
-from hargen.optimize.passes import optimize as optimize_graph
+from hargen.optimize.passes import optimize_apart
+from hargen.plan.choice import Choice, Optimize
+from hargen.plan.choose import by_rule, choose
+from hargen.plan.front import Limits
 from hargen.plan.plan import Edge, Plan
-from hargen.plan.planner import make_plan
+from hargen.plan.planner import make_chosen_plan
 from hargen.preprocessing.card import read_card
 
-Optimize = Literal["balanced", "speed", "size"]
+_ANY_CLOCK = 1e6  # Hz, where nothing depends on it
 Content = Literal["project", "c"]
 
 
@@ -63,6 +68,9 @@ def export(
     converted: bytes | None = None,
     preprocessing: str | None = None,
     has_fpu: bool = True,
+    choice: Choice | None = None,
+    tuning: manifest.Tuning | None = None,
+    limits: Limits | None = None,
 ) -> ExportResult:
     """Write a project for the board that runs the model.
 
@@ -81,8 +89,12 @@ def export(
         converted: the .tflite or .svm that model_path was converted to, exported in its place.
         preprocessing: in place of the card's: a preset's name or a file with [preprocessing].
         has_fpu: whether the core computes floats by itself, where no board says it.
+        choice: how each layer is computed; None takes what is best by estimate.
+        tuning: what the choice comes from, for the manifest.
+        limits: what the network may take at most, by estimate; nothing where there is a choice.
 
     Raises:
+        LimitError: no way to compute the network keeps the limits.
         ModelError: the model is not usable, not supported, or too large for the board.
         DataError: the card or the class names do not fit the model, or the disk fails.
         UsageError: the name or the folder cannot be used.
@@ -98,7 +110,10 @@ def export(
         model = model_file.parse(model_path, converted)
     has_fpu = has_fpu if board is None else board.mcu.has_fpu
     try:
-        plan = make_plan(optimize_graph(model.graph), for_speed=optimize == "speed")
+        graph = optimize_apart(model.graph)
+        if choice is None:
+            choice = _chosen(graph, optimize, limits or Limits(), board)
+        plan = make_chosen_plan(graph, choice)
         if not has_fpu:
             check_arithmetic(plan, "the core" if board is None else board.name)
         if board is not None:
@@ -132,12 +147,15 @@ def export(
         "preprocessing_name": spec.preset,
         "preprocessing_sha256": facts.preprocessing_sha256,
         "footprint": plan.footprint,
-        "level": NETWORK_LEVELS[optimize],
+        "level": choice.level,
+        "tuning": tuning_table(tuning),
     }
     if board is None or content == "c":
         contents = c_contents(context, model, readme)
     else:
-        contents = project_contents(context, model, BuildOptions(board, optimize), readme)
+        contents = project_contents(
+            context, model, BuildOptions(board, optimize, choice.level), readme
+        )
     written = Manifest(
         hargen=hargen.__version__,
         name=name,
@@ -162,6 +180,8 @@ def export(
             integers=None if integers is None else manifest.Integers(**asdict(integers.window)),
         ),
         plan=manifest.Footprint(**asdict(plan.footprint)),
+        choice=_choice(choice),
+        tuning=tuning,
         files={path: files.sha256_bytes(content) for path, content in sorted(contents.items())},
     )
     contents[manifest.FILE_NAME] = manifest.dumps(written).encode()
@@ -172,6 +192,33 @@ def export(
     if board is not None and content == "project":
         broken = _rules_broken_by_others(folder, written, board)
     return ExportResult(folder, written, plan, tuple(notes), broken)
+
+
+def _chosen(graph: Graph, optimize: Optimize, limits: Limits, board: Board | None) -> Choice:
+    if board is None and limits.us is not None:
+        raise UsageError(
+            "--max-us needs a board",
+            why="its clock says how long an instruction takes",
+            hint="add --board NAME (hargen boards lists them)",
+        )
+    if not limits:
+        return by_rule(graph, optimize)
+    clock_hz = _ANY_CLOCK if board is None else board.clock.hclk_hz
+    try:
+        return choose(graph, optimize, limits, clock_hz).choice
+    except LimitError as error:
+        error.hint = "this is by estimate: --tune measures; or allow more"
+        raise
+
+
+def _choice(choice: Choice) -> manifest.Choice:
+    return manifest.Choice(
+        level=choice.level,
+        layers=tuple(
+            manifest.Layer(layer=layer, kernel=way.kernel, for_size=way.for_size)
+            for layer, way in choice.layers
+        ),
+    )
 
 
 def _check_rules(contents: dict[str, bytes], written: Manifest, board: Board) -> None:

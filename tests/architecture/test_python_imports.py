@@ -25,6 +25,7 @@ STEPS = (
     {"validate"},
     {"convert", "monitor"},
     {"bench"},
+    {"tune"},
     {"train"},
     {"zoo"},
     {"cli"},

@@ -19,9 +19,10 @@ from hargen.ir.graph import Graph
 from hargen.ir.operator import TensorId
 from hargen.ir.ops.reshape import Reshape
 from hargen.ir.ops.svm import SvmDecision
-from hargen.optimize.passes import optimize
+from hargen.optimize.passes import optimize, optimize_apart
+from hargen.plan.choice import Choice, Way
 from hargen.plan.plan import Plan
-from hargen.plan.planner import make_plan
+from hargen.plan.planner import make_chosen_plan, make_plan
 from hargen.validate import metrics, onnx_reference, reference, reference_tensors, svm_reference
 from hargen.validate.project import Project
 
@@ -67,8 +68,16 @@ def read(found: Project) -> Network:
         ModelError: this version of hargen cannot use it.
     """
     model = model_file.parse(Path(found.manifest.model.file), found.model)
-    graph = optimize(model.graph)
-    return Network(model.format, graph, make_plan(graph))
+    written = found.manifest.choice
+    if written is None:  # by an older hargen
+        graph = optimize(model.graph)
+        return Network(model.format, graph, make_plan(graph))
+    graph = optimize_apart(model.graph)
+    choice = Choice(
+        written.level,
+        tuple((one.layer, Way(one.kernel, one.for_size)) for one in written.layers),
+    )
+    return Network(model.format, graph, make_chosen_plan(graph, choice))
 
 
 def expect(
