@@ -3,8 +3,7 @@
  * Layout: input (batches, input_size), output (batches, output_size), weights in pairs of outputs
  * as hg_dual_s8.h has them, but the first quads of three pairs, or of the last ones, then the
  * second quads and so on: the order of the loop. The zero point of the input is in the bias.
- * multiplier and shift are for hg_requantize_single: one an output in the per-channel form, one in
- * all in the other.
+ * multiplier and shift are those of hg_fully_connected_s8.h.
  */
 #ifndef HG_FULLY_CONNECTED_DUAL_S8_H
 #define HG_FULLY_CONNECTED_DUAL_S8_H

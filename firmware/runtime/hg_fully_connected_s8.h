@@ -2,7 +2,8 @@
  *
  * Layout: input (batches, input_size), weights (output_size, input_size), output (batches,
  * output_size). The zero point of the input is in the bias. multiplier and shift are for
- * hg_requantize_single: one an output in the per-channel form, one in all in the other.
+ * hg_requantize_single or, where far is 1, hg_requantize_far: one an output in the per-channel
+ * form, one in all in the other.
  */
 #ifndef HG_FULLY_CONNECTED_S8_H
 #define HG_FULLY_CONNECTED_S8_H
@@ -16,6 +17,7 @@ typedef struct {
   int32_t output_size;
   int32_t multiplier; /* of the form with one factor in all */
   int32_t shift;
+  int32_t far;           /* 1 where hg_requantize_far gives the same for every sum */
   int32_t output_offset; /* zero point of the output */
   int32_t output_min;
   int32_t output_max;
@@ -23,7 +25,9 @@ typedef struct {
 
 HG_INLINE int8_t hg_fully_connected_s8_output(const hg_fully_connected_s8_t *p, int32_t sum,
                                               int32_t multiplier, int32_t shift) {
-  const int32_t value = hg_requantize_single(sum, multiplier, shift) + p->output_offset;
+  const int32_t value = p->far ? hg_requantize_far(sum, multiplier, shift,
+                                                   hg_requantize_base(shift - 32, p->output_offset))
+                               : hg_requantize_single(sum, multiplier, shift) + p->output_offset;
   return (int8_t)hg_clamp_s32(value, p->output_min, p->output_max);
 }
 

@@ -32,6 +32,15 @@ class SingleRounding:
         """Return value times the factor to the nearest integer, halves away from zero."""
         return (value * self.multiplier + (1 << (self.shift - 1)) - (value < 0)) >> self.shift
 
+    def is_far(self, limit: int) -> bool:
+        """Whether hg_requantize_far gives the same for all sums of at most that magnitude.
+
+        The low half of a product is nothing to it, and so is which way halves go: a product is a
+        half if it is an odd multiple of 2**(shift - 1), and no sum may be large enough for that.
+        """
+        twos = (self.multiplier & -self.multiplier).bit_length() - 1 if self.multiplier else 62
+        return 33 <= self.shift <= 53 and limit < 1 << max(self.shift - 1 - twos, 0)
+
 
 def effective_scale(input_scale: float, weight_scale: float, output_scale: float) -> float:
     """Return the factor from sums to output steps, in doubles and the reference's order."""

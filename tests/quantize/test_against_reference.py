@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.tflite_writer import WOp, WTensor, write
 
 from hargen.errors import ModelError
-from hargen.quantize.fully_connected import requantization
+from hargen.quantize.fully_connected import SingleRounding, requantization
 from hargen.quantize.multiplier import quantize_multiplier, round_half_away
 from hargen.quantize.softmax import exp_table
 
@@ -128,3 +128,33 @@ def test_double_rounding_is_that_of_a_reference_convolution() -> None:
         factor = quantize_multiplier(float(np.float32(scale)))
         expected = [min(max(factor.apply(int(b) + value) + 5, -128), 127) for b in biases]
         assert interpreter.get_tensor(3).reshape(-1).tolist() == expected
+
+
+def far(value: np.ndarray, factor: SingleRounding, zero_point: int) -> np.ndarray:
+    """hg_requantize_far, as C has it."""
+    base = (2 * zero_point + 1) << (factor.shift - 33)
+    return (base + ((value * factor.multiplier) >> 32)) >> (factor.shift - 32)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    multiplier=st.integers(2**30, 2**31 - 1) | st.sampled_from([2**30, 3 * 2**29, 5 * 2**28]),
+    shift=st.integers(31, 55),
+    zero_point=st.integers(-128, 127),
+)
+def test_the_high_half_suffices_where_it_is_said_to(
+    multiplier: int, shift: int, zero_point: int
+) -> None:
+    factor, limit = SingleRounding(multiplier, shift), 40_000
+    sums = np.arange(-limit, limit + 1, dtype=np.int64)
+    if factor.is_far(limit):
+        expected = (sums * multiplier + (1 << (shift - 1)) - (sums < 0)) >> shift
+        assert np.array_equal(far(sums, factor, zero_point), expected + zero_point)
+
+
+def test_a_half_among_negative_sums_needs_more_than_the_high_half() -> None:
+    factor = SingleRounding(2**30, 37)  # 2**-7: -64 gives a half
+    assert factor.is_far(63) and not factor.is_far(64)
+    assert far(np.array([-64]), factor, 0) != factor.apply(-64)
+    assert not SingleRounding(2**30 + 1, 32).is_far(1)
+    assert not SingleRounding(2**30 + 1, 54).is_far(1)

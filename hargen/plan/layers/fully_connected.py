@@ -107,6 +107,7 @@ def _plan(
                 ("output_size", outputs),
                 ("multiplier", 0 if per_channel else factors[0].multiplier),
                 ("shift", 0 if per_channel else factors[0].shift),
+                ("far", int(all(f.is_far(int(limits.max())) for f in factors))),
                 ("output_offset", target.zero_point),
                 ("output_min", low),
                 ("output_max", high),
