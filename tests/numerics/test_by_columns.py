@@ -31,6 +31,7 @@ class Pair:
     second_kernel: int | None = None
     outputs: int = 5
     width: int = 1  # of the second convolution's kernels
+    zero_point: int = -7  # of what is between them; -128 is that of a ReLU
 
     def write(self, path: Path) -> Path:
         rng = np.random.default_rng(3)
@@ -49,14 +50,17 @@ class Pair:
             tensors.append(WTensor(f"w{at}", size, np.int8, weights, scales, [0] * channels))
             tensors.append(WTensor(f"b{at}", (channels,), np.int32, bias))
             step = 0.5 * float(np.sqrt(weights[0].size))
-            tensors.append(WTensor(f"y{at}", shape, np.int8, None, [step], [-7]))
+            zero_point = [self.zero_point]
+            tensors.append(WTensor(f"y{at}", shape, np.int8, None, [step], zero_point))
             options = {"Padding": VALID, "StrideH": 1, "StrideW": 1}
             options |= {"DilationHFactor": 1, "DilationWFactor": 1}
             ops.append(WOp("CONV_2D", [source, at, at + 1], [at + 2], "Conv2DOptions", options))
             return at + 2
 
         def pool(size: tuple[int, int], source: int, shape: tuple[int, ...]) -> int:
-            tensors.append(WTensor("pooled", shape, np.int8, None, tensors[source].scale, [-7]))
+            tensors.append(
+                WTensor("pooled", shape, np.int8, None, tensors[source].scale, [self.zero_point])
+            )
             options = {"Padding": VALID, "StrideH": size[0], "StrideW": size[1]}
             options |= {"FilterHeight": size[0], "FilterWidth": size[1]}
             ops.append(WOp("MAX_POOL_2D", [source], [len(tensors) - 1], "Pool2DOptions", options))
@@ -77,7 +81,8 @@ class Pair:
             output = len(tensors) + 3
             weights = rng.integers(-100, 100, (self.outputs, size)).astype(np.int8)
             first = len(tensors)
-            tensors.append(WTensor("flat", (1, size), np.int8, None, tensors[at].scale, [-7]))
+            flat = WTensor("flat", (1, size), np.int8, None, tensors[at].scale, [self.zero_point])
+            tensors.append(flat)
             tensors.append(WTensor("w", weights.shape, np.int8, weights, [0.01], [0]))
             bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32)
             tensors.append(WTensor("b", (self.outputs,), np.int32, bias))
@@ -114,12 +119,34 @@ PAIRS = {
     "channels and fully connected": Pair((14, 2, 3), 3, 4, pool=2, outputs=1),
     "no pool, and fully connected": Pair((14, 2, 3), 3, 4, outputs=7),
 }
+MAX_3 = {
+    "two passes": Pair((24, 3, 1), 16, 8, pool=3, zero_point=-128),
+    "one pass": Pair((24, 3, 1), 16, 4, pool=3, zero_point=-128),
+    "as IGN of 24": Pair((24, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128),
+    "as IGN of 48": Pair((48, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128),
+    "the longest strip": Pair((98, 2, 1), 16, 4, pool=3, outputs=6, zero_point=-128),
+    **{
+        f"{n} outputs": Pair((24, 2, 1), 16, 8, pool=3, outputs=n, zero_point=-128)
+        for n in (1, 2, 7, 17, 32)
+    },
+    **{
+        f"{n} taps": Pair((n + 8, 2, 1), n, 8, pool=3, outputs=6, zero_point=-128)
+        for n in (13, 14, 15)
+    },
+    **{
+        f"{n} windows": Pair((15 + 3 * n + n % 3, 2, 1), 16, 4, pool=3, zero_point=-128)
+        for n in (2, 4, 5, 6, 7)
+    },
+}
+"""Those that hg_max_3_s8.h is for."""
 APART = {
     "one column": Pair((24, 1, 2), 5, 6, second_kernel=5),
     "columns that mix": Pair((24, 3, 2), 5, 6, second_kernel=5, width=2),
     "a column that is no quad": Pair((24, 3, 1), 16, 5, pool=3),
     "more outputs than there are sums": Pair((24, 3, 1), 16, 8, pool=3, outputs=34),
 }
+
+ALL = PAIRS | MAX_3
 
 
 def compare(case: Pair, folder: Path, **options: object) -> str:
@@ -134,6 +161,11 @@ def test_a_pair_by_columns(case: str, tmp_path: Path) -> None:
     assert compare(PAIRS[case], tmp_path).startswith("hg_columns_")
 
 
+@pytest.mark.parametrize("case", MAX_3)
+def test_maxima_of_three_into_a_fully_connected_layer(case: str, tmp_path: Path) -> None:
+    assert compare(MAX_3[case], tmp_path) == "hg_columns_max_3_fully_connected_s8"
+
+
 @pytest.mark.parametrize("case", APART)
 def test_what_cannot_be_stays_two_layers(case: str, tmp_path: Path) -> None:
     assert not compare(APART[case], tmp_path).startswith("hg_columns_")
@@ -145,7 +177,7 @@ def test_a_column_is_kept_instead_of_all(tmp_path: Path) -> None:
     assert make_plan(graph, for_speed=True).arena_size == 144 + 44 * 16 + 16
 
 
-@pytest.mark.parametrize("case", PAIRS)
+@pytest.mark.parametrize("case", ALL)
 def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
     pytest.importorskip("unicorn", reason="the core is emulated by unicorn")
     from support.core_model import run_on_core
@@ -154,8 +186,8 @@ def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
         cross_gcc = find_gcc().path
     except ToolError as error:
         pytest.skip(f"needs arm-none-eabi-gcc: {error}")
-    path = PAIRS[case].write(tmp_path / "network.tflite")
-    model, windows = read(path), PAIRS[case].windows(4)
+    path = ALL[case].write(tmp_path / "network.tflite")
+    model, windows = read(path), ALL[case].windows(4)
     found = run_on_core(path, windows, tmp_path, cross_gcc, for_speed=True)
     plan = make_plan(optimize(model.graph), for_speed=True)
     assert np.array_equal(found.outputs, run_reference(model, plan, windows).outputs)
@@ -173,6 +205,18 @@ MISTAKES = {
         "second_weights + x * pairs * (p->second.input_size / 4)",
         "second_weights",
     ),
+    "a window that begins with the one before": (
+        "hg_max_3_s8.h",
+        "place == 0 ? rows[i] : hg_max_s32(largest, rows[i])",
+        "hg_max_s32(largest, rows[i])",
+    ),
+    "what is left of the lower part": ("hg_max_3_s8.h", " & -unit)", " & -(unit / unit))"),
+    "the first pass twice": ("hg_columns_max_3_fully_connected_s8.h", "entry = hg", "hg"),
+    "weights of the first group": (
+        "hg_dual_s16.h",
+        "weights = hg_dual_s16_add_group",
+        "hg_dual_s16_add_group",
+    ),
 }
 
 
@@ -185,5 +229,5 @@ def test_a_mistake_is_noticed(mistake: str, tmp_path: Path) -> None:
     assert source.count(right) == 1
     (runtime / file).write_text(source.replace(right, wrong))
     with pytest.raises(AssertionError, match="differ"):
-        for case in ("short and a maximum", "pool and fully connected"):
-            compare(PAIRS[case], tmp_path, runtime=runtime, sanitize=False)
+        for case in ("short and a maximum", "pool and fully connected", "as IGN of 24"):
+            compare(ALL[case], tmp_path, runtime=runtime, sanitize=False)

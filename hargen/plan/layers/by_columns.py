@@ -20,6 +20,7 @@ from hargen.ir.tensor import DType, Tensor
 from hargen.plan.layers import dual
 from hargen.plan.layers.fully_connected import PAIRS, plan_fully_connected
 from hargen.plan.layers.kronecker import plan_fast_conv_2d, plan_fast_conv_max_pool_2d
+from hargen.plan.layers.max_3 import plan_max_3_fully_connected
 from hargen.plan.plan import Kernel, Parameters
 
 _SHORT, _KRONECKER = "hg_conv_2d_short_s8", "hg_conv_2d_kronecker_s8"
@@ -42,7 +43,19 @@ def find_kernel(operator: ByColumns, tensors: Sequence[Tensor], prefix: str) -> 
         return None
     if isinstance(second, ConvMaxPool2D):
         return _convolution_and_maximum(operator, second, tensors, prefix)
-    return _pool_and_fully_connected(operator, second, tensors, prefix)
+    return _max_3_and_fully_connected(first, second, tensors, prefix) or _pool_and_fully_connected(
+        operator, second, tensors, prefix
+    )
+
+
+def _max_3_and_fully_connected(
+    first: Conv2D, second: FullyConnected, tensors: Sequence[Tensor], prefix: str
+) -> Kernel | None:
+    between = tensors[first.output]
+    apart = second.batches(tensors) == 1 and tensors[second.weights].shape[1] == between.size
+    if not apart or not isinstance(first, ConvMaxPool2D):
+        return None
+    return plan_max_3_fully_connected(first, second, tensors, prefix)
 
 
 def _keeps_columns(conv: Conv2D) -> bool:
