@@ -25,7 +25,7 @@ from hargen.ir.ops.relu import Relu
 from hargen.ir.ops.softmax import Softmax
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers import float32
-from hargen.plan.layers.binary import plan_add, plan_mul
+from hargen.plan.layers.binary import plan_mul
 from hargen.plan.layers.by_columns import plan_by_columns
 from hargen.plan.layers.bytewise import (
     plan_fast_average_pool_2d,
@@ -69,7 +69,7 @@ from hargen.plan.plan import Kernel
 Planner = Callable[[Any, Sequence[Tensor], str], Kernel]
 
 PLANNERS: dict[type[Operator], Planner] = {
-    Add: plan_add,
+    Add: plan_fast_add,
     AveragePool2D: plan_average_pool_2d,
     Concatenation: plan_concatenation,
     Conv2D: plan_conv_2d,
@@ -91,7 +91,6 @@ PLANNERS: dict[type[Operator], Planner] = {
 
 FAST_PLANNERS: dict[type[Operator], Planner] = {
     **PLANNERS,
-    Add: plan_fast_add,
     AveragePool2D: plan_fast_average_pool_2d,
     ByColumns: plan_by_columns,
     Conv2D: plan_fast_conv_2d,
