@@ -55,7 +55,7 @@ def find_line(
     outputs = np.arange(clamp[0] + 1, clamp[1] + 1, dtype=np.int64)
     rises = _rises(factors, limits, outputs - zero_point)
     # A channel of a smaller factor has a smaller multiplier, so that the shift is the same for all.
-    below = np.array([f.multiplier >> (-f.shift - 1 - shift) for f in factors], np.int64)
+    below = np.array([max(f.multiplier >> (-f.shift - 1 - shift), 1) for f in factors], np.int64)
     lowest, highest = _offsets(rises, outputs, limits, below, shift)
     above = _offsets(rises, outputs, limits, below + 1, shift)
     wider = (above[1] - above[0] > highest - lowest) & (below + 1 < _LIMIT)
@@ -98,10 +98,14 @@ def _offsets(
     """
     wanted = outputs << (32 + shift)
     far = np.int64(2**62)
-    lowest = np.where(rises <= limits[:, None], wanted - rises * multiplier[:, None], -far)
+    least = np.where(rises <= limits[:, None], wanted - rises * multiplier[:, None], -far)
     before = rises - 1
-    highest = np.where(before >= -limits[:, None], wanted - 1 - before * multiplier[:, None], far)
-    return lowest.max(axis=1, initial=-far), highest.min(axis=1, initial=far)
+    most = np.where(before >= -limits[:, None], wanted - 1 - before * multiplier[:, None], far)
+    lowest, highest = least.max(axis=1, initial=-far), most.min(axis=1, initial=far)
+    # Where nothing rises, or all has risen, as far from that as is safe.
+    lowest = np.where((lowest == -far) & (highest < far), highest - _HIGH, lowest)
+    highest = np.where((highest == far) & (lowest > -far), lowest + _HIGH, highest)
+    return lowest, highest
 
 
 def _split(

@@ -81,3 +81,17 @@ def test_a_line_one_off_is_not_accepted() -> None:
     ):
         line = np.clip((sums * factor.multiplier + offset) >> (32 + shift), *clamp)
         assert np.array_equal(line, right) is fits
+
+
+def test_channels_that_hardly_move() -> None:
+    """Their sums reach no other output, or few, or their factors are next to nothing."""
+    factors = [quantize_multiplier(real) for real in (0.0123, 0.0123, 0.0123, 1e-7, 2e-9)]
+    limits = np.array([LIMIT, 20, 90, LIMIT, LIMIT])
+    for zero_point in (-128, -100):
+        clamp = (zero_point, 127)
+        found = find_line(factors, limits, zero_point, clamp)
+        assert found is not None
+        for channel, (factor, limit) in enumerate(zip(factors, limits.tolist(), strict=True)):
+            middle = slice(LIMIT - limit, LIMIT + limit + 1)
+            right = expected(factor, zero_point, clamp)[middle]
+            assert outputs(found, channel, clamp)[middle] == right

@@ -34,6 +34,8 @@ class Conv:
     relu: bool = False
     zero_point: int = -5
     """Of the output."""
+    dead: bool = False
+    """Whether every third output has weights of 0 alone, and a scale that was made up."""
 
     def write(self, path: Path, seed: int) -> Path:
         """Write the file and return its path."""
@@ -46,6 +48,8 @@ class Conv:
         weights = rng.integers(self.lowest, self.highest + 1, shape).astype(np.int8)
         first = weights[0, 0, 0] if self.depthwise else weights[:, 0, 0, 0]
         first[:] = self.lowest  # in every output: the hardest to pack
+        if self.dead:
+            (weights[..., ::3] if self.depthwise else weights[::3])[:] = 0
         bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32) * self.bias
         sizes = [
             -(-n // s) if self.padding == SAME else -(-(n - (k - 1) * d) // s)
@@ -54,6 +58,9 @@ class Conv:
             )
         ]
         scales = rng.uniform(0.002, 0.006, self.outputs)
+        if self.dead:
+            scales[::3] = 5.0
+            bias[::3] = bias[::3] // 100
         out_scale = float(np.sqrt(weights.size / self.outputs) * 0.9)
         tensors = [
             WTensor("x", (1, *self.input), np.int8, None, [0.75], [int(rng.integers(-20, 20))]),

@@ -57,17 +57,43 @@ def scaling(
         zero_point: of the output.
         clamp: lowest and highest output.
     """
-    line = find_line(list(factors), limits, zero_point, clamp)
+    live = np.abs(bias) < limits  # others have weights of 0 alone, and scales that mean nothing
+    alive = [factor for factor, lives in zip(factors, live, strict=True) if lives]
+    line = find_line(alive, limits[live], zero_point, clamp)
     if line is not None:
         words = np.stack([line.multiplier, line.base], axis=1)
-        return Scaling(1, bias + line.extra, words, _parameters(line.shift, zero_point, clamp))
-    shift = np.array([-factor.shift for factor in factors], dtype=np.int64)
-    multiplier = np.array([factor.multiplier for factor in factors], dtype=np.int64)
-    usable = np.isin(shift, _SHIFTS) & (multiplier > 0) & (limits < _SUM_LIMIT)
-    if not usable.all():
-        return None
-    words = np.stack([multiplier, (2 * zero_point + 1) * 2 ** (shift - 1), shift], axis=1)
-    return Scaling(2, 2 * bias, words, _parameters(0, zero_point, clamp))
+        found = Scaling(
+            1, bias[live] + line.extra, words, _parameters(line.shift, zero_point, clamp)
+        )
+    else:
+        shift = np.array([-factor.shift for factor in alive], dtype=np.int64)
+        multiplier = np.array([factor.multiplier for factor in alive], dtype=np.int64)
+        usable = np.isin(shift, _SHIFTS) & (multiplier > 0) & (limits[live] < _SUM_LIMIT)
+        if not usable.all():
+            return None
+        words = np.stack([multiplier, (2 * zero_point + 1) * 2 ** (shift - 1), shift], axis=1)
+        found = Scaling(2, 2 * bias[live], words, _parameters(0, zero_point, clamp))
+    if live.all():
+        return found
+    constant = [
+        min(max(factor.apply(total) + zero_point, clamp[0]), clamp[1])
+        for factor, total in zip(factors, bias.tolist(), strict=True)
+    ]
+    return _with_constants(found, live, np.array(constant, dtype=np.int64))
+
+
+def _with_constants(found: Scaling, live: Array, outputs: Array) -> Scaling:
+    """Return the scaling of all channels: those that do not live give their output in any case."""
+    shift = dict(found.parameters.fields)["shift"]
+    assert isinstance(shift, int)
+    own = 1 if shift == 0 else shift
+    words = np.stack(
+        [np.ones_like(outputs), (2 * outputs + 1) << (own - 1), np.full_like(outputs, own)], axis=1
+    )[:, : found.words.shape[1]]
+    words[live] = found.words
+    bias = np.zeros_like(outputs)
+    bias[live] = found.bias
+    return Scaling(found.factor, bias, words, found.parameters)
 
 
 def _parameters(shift: int, zero_point: int, clamp: tuple[int, int]) -> Parameters:
