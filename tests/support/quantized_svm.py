@@ -114,10 +114,13 @@ def draw_fully_connected(rng: np.random.Generator, inputs: int, outputs: int) ->
     )
 
 
-def draw_rbf(rng: np.random.Generator, classes: int, features: int) -> of.Rbf:
-    """Return decisions whose sums come near what 32 and 64 bits hold."""
-    counts = rng.integers(1, int(rng.choice([12, 120])), classes)
-    total = int(counts.sum())
+def draw_rbf(
+    rng: np.random.Generator, classes: int, features: int, *, counts: list[int] | None = None
+) -> of.Rbf:
+    """Return decisions whose sums come near what 32 and 64 bits hold; counts: vectors a class."""
+    if counts is None:
+        counts = rng.integers(1, int(rng.choice([12, 120])), classes).tolist()
+    total = sum(counts)
     largest = bool(rng.integers(2))
     coefficients = rng.integers(-32768, 32768, (classes - 1, total))
     coefficients[rng.random(coefficients.shape) < 0.3] = 0
@@ -137,7 +140,7 @@ def draw_rbf(rng: np.random.Generator, classes: int, features: int) -> of.Rbf:
     # The farthest windows are up to 64 halvings away.
     multiplier = 2.0 ** (rng.uniform(0, 6) + fraction_bits + 32) / farthest
     rbf = of.Rbf(
-        vectors_per_class=counts.tolist(),
+        vectors_per_class=counts,
         steps_in_one=float(np.float32(np.sqrt(farthest / features) * 2.0 ** rng.uniform(-8, 1))),
         vectors=vectors.tolist(),
         norms=norms.tolist(),

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from support.core_model import run_on_core
 from support.host_model import compile_model, run_program, write_sources
-from support.quantized_svm import draw_linear_machine, draw_rbf_machine
+from support.quantized_svm import draw_linear_machine, draw_rbf, draw_rbf_machine
 from support.svm import draw_pipeline
 
 from hargen.importers.model_file import read
+from hargen.importers.svm import machine as of
 from hargen.validate import svm_reference
 
 pytest.importorskip("unicorn", reason="needs unicorn")
@@ -70,3 +71,18 @@ def test_projections_give_the_bits_of_the_reference(
     found = run_on_core(path, windows, tmp_path, CROSS_GCC, level=level).outputs
     expected = svm_reference.run(machine, windows).outputs
     assert np.array_equal(found.view(np.uint32), expected.view(np.uint32))
+
+
+@pytest.mark.parametrize(("features", "at_most"), [(3, 18.0), (20, 32.0), (24, 36.0), (46, 55.0)])
+def test_a_vector_takes_few_instructions(features: int, at_most: float, tmp_path: Path) -> None:
+    per_class = 100
+    layer = draw_rbf(np.random.default_rng(0), 2, features, counts=[per_class, per_class])
+    layer = layer.model_copy(update={"coefficients": [[1000] * 2 * per_class]})  # none is 0
+    machine = of.Machine(classes=["a", "b"], inputs=features, layers=[layer])
+    path = tmp_path / "machine.svm"
+    path.write_bytes(of.dumps(machine))
+    windows = np.zeros((1, features), np.float32)
+    (taken,) = run_on_core(path, windows, tmp_path, CROSS_GCC).instructions
+    a_window = 350 + 13 * features  # what does not depend on the vectors
+    print(f"{(taken - a_window) / (2 * per_class):.1f} instructions a vector")
+    assert taken - a_window <= at_most * 2 * per_class
