@@ -1,10 +1,11 @@
 /* Depthwise 2-D convolution of int8 feature maps along columns: kernels one value wide.
  *
- * Four channels of a column are widened to 16 bits, each in a strip of its own with two rows in a
- * word. Then channel by channel: an output in an even row of the strip begins with a whole word,
- * one in an odd row with the upper half of a word, and there are weights in pairs for both.
+ * Four channels of a column, or one where they are no fours, are widened to 16 bits, each in a
+ * strip of its own with two rows in a word. Then filter by filter: an output in an even row of the
+ * strip begins with a whole word, one in an odd row with the upper half of a word, and there are
+ * weights in pairs for both.
  *
- * channels: of each bias, scale (hg_line_s8.h), and its weights in pairs, w0 w1, w2 w3, ..., then
+ * filters: of each bias, scale (hg_line_s8.h), and its weights in pairs, w0 w1, w2 w3, ..., then
  * w1 w2, w3 w4, ...: what has no partner is the half of a pair that is there.
  */
 #ifndef HG_DEPTHWISE_CONV_2D_COLUMN_S8_H
@@ -19,7 +20,7 @@
 #define HG_COLUMN_TAPS 17 /* of a kernel, at most */
 
 typedef struct {
-  hg_depthwise_conv_2d_s8_t conv; /* its kernel_width, depth_multiplier and dilations are 1 */
+  hg_depthwise_conv_2d_s8_t conv; /* its kernel_width and dilations are 1 */
   hg_line_s8_t line;
   int32_t rows; /* of the output that a strip is for: even, but where it is all */
   int32_t padding_value;
@@ -30,22 +31,38 @@ HG_INLINE int32_t hg_column_pairs(const hg_depthwise_conv_2d_column_s8_t *p) {
   return p->conv.kernel_height / 2;
 }
 
-/* Words of a channel. */
-HG_INLINE int32_t hg_column_channel(const hg_depthwise_conv_2d_column_s8_t *p) {
+/* Channels that are widened together. */
+HG_INLINE int32_t hg_column_channels(const hg_depthwise_conv_2d_column_s8_t *p) {
+  return p->conv.input_channels % HG_COLUMN_CHANNELS == 0 ? HG_COLUMN_CHANNELS : 1;
+}
+
+/* Words of a filter. */
+HG_INLINE int32_t hg_column_filter(const hg_depthwise_conv_2d_column_s8_t *p) {
   return hg_line_words(&p->line) + p->conv.kernel_height;
 }
 
-/* Four channels of a row; those of the padding where it is outside. */
+HG_INLINE uint32_t hg_column_load(const hg_depthwise_conv_2d_column_s8_t *p, const int8_t *from) {
+  return hg_column_channels(p) > 1 ? hg_load_bytes(from) : (uint32_t)*from;
+}
+
+/* The channels of a row; those of the padding where it is outside. */
 HG_INLINE uint32_t hg_column_row(const hg_depthwise_conv_2d_column_s8_t *p, const int8_t *column,
                                  int32_t row) {
   const int32_t line = p->conv.input_width * p->conv.input_channels;
   const int32_t inside = row >= 0 && row < p->conv.input_height;
-  return inside ? hg_load_bytes(column + row * line)
-                : ((uint32_t)p->padding_value & 0xFFu) * 0x01010101u;
+  const uint32_t byte = (uint32_t)p->padding_value & 0xFFu;
+  const uint32_t padding =
+      hg_column_channels(p) > 1 ? byte * 0x01010101u : (uint32_t)p->padding_value;
+  return inside ? hg_column_load(p, column + row * line) : padding;
 }
 
-HG_INLINE void hg_column_store(uint32_t upper, uint32_t lower, int32_t i,
+HG_INLINE void hg_column_store(const hg_depthwise_conv_2d_column_s8_t *p, uint32_t upper,
+                               uint32_t lower, int32_t i,
                                uint32_t strips[HG_COLUMN_CHANNELS][HG_COLUMN_WORDS]) {
+  if (hg_column_channels(p) == 1) {
+    strips[0][i] = hg_low_halves(upper, lower);
+    return;
+  }
   const uint32_t even[2] = {hg_widen_even(upper), hg_widen_even(lower)};
   const uint32_t odd[2] = {hg_widen_odd(upper), hg_widen_odd(lower)};
   strips[0][i] = hg_low_halves(even[0], even[1]);
@@ -60,12 +77,12 @@ HG_INLINE void hg_column_fill_border(const hg_depthwise_conv_2d_column_s8_t *p,
                                      uint32_t strips[HG_COLUMN_CHANNELS][HG_COLUMN_WORDS]) {
   HG_UNROLL(1)
   for (int32_t i = from; i < to; ++i) {
-    hg_column_store(hg_column_row(p, column, row + 2 * i),
+    hg_column_store(p, hg_column_row(p, column, row + 2 * i),
                     hg_column_row(p, column, row + 2 * i + 1), i, strips);
   }
 }
 
-/* The rows under `count` outputs from the one in row y on. column: the first of four channels. */
+/* The rows under `count` outputs from the one in row y on. column: the first of the channels. */
 HG_INLINE void hg_column_fill(const hg_depthwise_conv_2d_column_s8_t *p, const int8_t *column,
                               int32_t y, int32_t count,
                               uint32_t strips[HG_COLUMN_CHANNELS][HG_COLUMN_WORDS]) {
@@ -79,7 +96,7 @@ HG_INLINE void hg_column_fill(const hg_depthwise_conv_2d_column_s8_t *p, const i
   const int8_t *next = column + (row + 2 * first) * line;
   HG_UNROLL(2)
   for (int32_t i = first; i < last; ++i, next += 2 * line) {
-    hg_column_store(hg_load_bytes(next), hg_load_bytes(next + line), i, strips);
+    hg_column_store(p, hg_column_load(p, next), hg_column_load(p, next + line), i, strips);
   }
   hg_column_fill_border(p, column, row, last, words, strips);
 }
@@ -109,20 +126,20 @@ HG_INLINE int32_t hg_column_odd(const hg_depthwise_conv_2d_column_s8_t *p, const
   return p->conv.kernel_height % 2 ? sum : hg_low_high_mac(x[pairs], w[pairs - 1], sum);
 }
 
-/* `count` outputs of a channel. What belongs to it is copied first: a compiler has to suppose that
+/* `count` outputs of a filter. What belongs to it is copied first: a compiler has to suppose that
  * outputs lie over it. */
 HG_INLINE void hg_column_outputs(const hg_depthwise_conv_2d_column_s8_t *p, const uint32_t *x,
-                                 const int32_t *channel, int32_t count, int8_t *output) {
+                                 const int32_t *filter, int32_t count, int8_t *output) {
   const int32_t words = hg_line_words(&p->line);
-  const int32_t line = p->conv.output_width * p->conv.input_channels;
+  const int32_t line = p->conv.output_width * p->conv.input_channels * p->conv.depth_multiplier;
   const int32_t together = p->conv.stride_height == 1 ? 2 : 1; /* outputs that begin in a word */
   const uint32_t *end = x + count / together;
-  const int32_t bias = channel[0];
-  const int32_t scale[3] = {channel[1], channel[2], words > 2 ? channel[3] : 0};
+  const int32_t bias = filter[0];
+  const int32_t scale[3] = {filter[1], filter[2], words > 2 ? filter[3] : 0};
   uint32_t w[HG_COLUMN_TAPS - 1];
   HG_UNROLL(HG_COLUMN_TAPS)
   for (int32_t j = 0; j < p->conv.kernel_height - 1; ++j) {
-    w[j] = (uint32_t)channel[1 + words + j];
+    w[j] = (uint32_t)filter[1 + words + j];
   }
   HG_UNROLL(4)
   for (; x < end; ++x) {
@@ -139,20 +156,22 @@ HG_INLINE void hg_column_outputs(const hg_depthwise_conv_2d_column_s8_t *p, cons
 }
 
 HG_INLINE void hg_depthwise_conv_2d_column_s8(const hg_depthwise_conv_2d_column_s8_t *p,
-                                              const int8_t *input, const int32_t *channels,
+                                              const int8_t *input, const int32_t *filters,
                                               int8_t *output) {
   const hg_depthwise_conv_2d_s8_t *conv = &p->conv;
+  const int32_t channels = conv->input_channels;
+  const int32_t outputs = hg_column_channels(p) * conv->depth_multiplier;
   uint32_t strips[HG_COLUMN_CHANNELS][HG_COLUMN_WORDS];
   for (int32_t y = 0; y < conv->output_height; y += p->rows) {
     const int32_t count = hg_min_s32(p->rows, conv->output_height - y);
     for (int32_t x = 0; x < conv->output_width; ++x) {
-      const int32_t *channel = channels;
-      for (int32_t c = 0; c < conv->input_channels; c += HG_COLUMN_CHANNELS) {
-        hg_column_fill(p, input + x * conv->input_channels + c, y, count, strips);
-        int8_t *first = output + (y * conv->output_width + x) * conv->input_channels + c;
+      const int32_t *filter = filters;
+      int8_t *first = output + (y * conv->output_width + x) * channels * conv->depth_multiplier;
+      for (int32_t c = 0; c < channels; c += hg_column_channels(p), first += outputs) {
+        hg_column_fill(p, input + x * channels + c, y, count, strips);
         HG_UNROLL(1)
-        for (int32_t i = 0; i < HG_COLUMN_CHANNELS; ++i, channel += hg_column_channel(p)) {
-          hg_column_outputs(p, strips[i], channel, count, first + i);
+        for (int32_t i = 0; i < outputs; ++i, filter += hg_column_filter(p)) {
+          hg_column_outputs(p, strips[i / conv->depth_multiplier], filter, count, first + i);
         }
       }
     }

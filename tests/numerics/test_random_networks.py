@@ -16,7 +16,17 @@ from hargen.plan.planner import make_plan
 
 NETWORKS = 200
 DULL_LIMIT = 0.05
-FAST = {"hg_conv_2d_kronecker_s8": 20, "hg_conv_2d_tile_s8": 20}
+FAST = {
+    "hg_conv_2d_kronecker_s8": 20,
+    "hg_conv_2d_tile_s8": 20,
+    "hg_max_pool_2d_bytes_s8": 10,
+    "hg_depthwise_conv_2d_column_s8": 10,
+    "hg_add_plane_s8": 10,
+    "hg_mul_line_s8": 10,
+    "hg_mean_bytes_s8": 10,
+    "hg_reduce_max_bytes_s8": 5,
+    "hg_average_pool_2d_bytes_s8": 4,
+}
 """Kernels for speed, and in how many networks they are at least."""
 OPERATORS = {
     *("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "AVERAGE_POOL_2D"),

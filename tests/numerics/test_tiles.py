@@ -73,7 +73,6 @@ COLUMNS = {
 OTHERS = {
     "channels that are no fours": Conv((6, 1, 6), (1, 1), 4),
     "a window too long for a strip": Conv((6, 1, 108), (1, 1), 4),
-    "depthwise, channels that are no fours": depthwise((6, 1, 6), (3, 1)),
     "depthwise, kernels that are wide": depthwise((6, 4, 4), (3, 3)),
     "depthwise, a tap alone": depthwise((6, 1, 4), (1, 1)),
     "depthwise, too many taps": depthwise((40, 1, 4), (18, 1)),

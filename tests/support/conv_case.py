@@ -15,7 +15,7 @@ SAME, VALID = 0, 1
 class Conv:
     """A convolution of int8 values, with a maximum pool behind it where pool is given.
 
-    A depthwise one has as many outputs as channels.
+    A depthwise one has as many outputs as channels, or a multiple of that.
     """
 
     input: tuple[int, int, int]
@@ -75,7 +75,7 @@ class Conv:
         kind, table = "CONV_2D", "Conv2DOptions"
         if self.depthwise:
             kind, table = "DEPTHWISE_CONV_2D", "DepthwiseConv2DOptions"
-            options["DepthMultiplier"] = 1
+            options["DepthMultiplier"] = self.outputs // channels
         ops = [WOp(kind, [0, 1, 2], [3], table, options)]
         if self.pool is not None:
             pooled = [(n - k) // k + 1 for n, k in zip(sizes, self.pool, strict=True)]

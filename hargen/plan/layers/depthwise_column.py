@@ -17,7 +17,6 @@ from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
 
 _WORDS = 40  # HG_COLUMN_WORDS
-_TOGETHER = 4  # HG_COLUMN_CHANNELS
 _TAPS = range(2, 18)
 _STRIDES = (1, 2)
 
@@ -48,7 +47,7 @@ def plan_depthwise_column(
         and stencil.stride[0] in _STRIDES
         and stencil.dilation[0] == 1
     )
-    if not along_columns or operator.depth_multiplier != 1 or filters % _TOGETHER:
+    if not along_columns:
         return None
     kernels = weights.data.reshape(taps, filters).T.astype(np.int64)
     model_bias = None if operator.bias is None else tensors[operator.bias]
@@ -84,7 +83,7 @@ def plan_depthwise_column(
                 Role.WEIGHTS,
                 "int32_t",
                 words.astype(np.int32).reshape(-1),
-                f"{shape}: of each channel bias, scale, and weights in pairs",
+                f"{shape}: of each filter bias, scale, and weights in pairs",
             ),
         ),
     )
