@@ -13,7 +13,6 @@
 #define HG_CONV_2D_TILE_S8_H
 
 #include "hg_conv_2d_s8.h"
-#include "hg_line_s8.h"
 #include "hg_tile_s8.h"
 
 #define HG_TILE_WORDS 160 /* of a strip */
@@ -87,35 +86,14 @@ HG_INLINE void hg_conv_2d_tile_s8_block(const hg_conv_2d_tile_s8_t *p, const int
                                         const uint32_t *weights, int32_t position, int32_t count,
                                         int8_t *output) {
   const hg_conv_2d_s8_t *conv = &p->conv;
-  const int32_t channels = conv->output_channels;
-  const int32_t scale = hg_line_words(&p->line);
   uint32_t strip[HG_TILE_WORDS];
   for (int32_t i = 0; i < count; ++i) {
     const int32_t y = (position + i) / conv->output_width;
     const int32_t x = (position + i) % conv->output_width;
     hg_conv_2d_tile_s8_window(p, input, y, x, count, strip + i);
   }
-  HG_UNROLL(1)
-  for (int32_t c = 0; c < channels; c += HG_TILE_CHANNELS) {
-    int32_t sums[HG_TILE_CHANNELS][HG_TILE_POSITIONS];
-    const uint32_t *scales =
-        hg_tile_sums(strip, weights, hg_conv_2d_tile_s8_words(conv), count, sums);
-    const int32_t last = channels % HG_TILE_CHANNELS ? channels - 1 - c : 1;
-    HG_UNROLL(HG_TILE_CHANNELS)
-    for (int32_t d = 0; d < HG_TILE_CHANNELS; ++d) {
-      const int32_t own[3] = {(int32_t)scales[0], (int32_t)scales[1],
-                              scale > 2 ? (int32_t)scales[2] : 0};
-      HG_UNROLL(HG_TILE_POSITIONS)
-      for (int32_t i = 0; i < count; ++i) {
-        if (d == 0 || last > 0) {
-          output[i * channels + d] = hg_line_s8(&p->line, sums[d][i], own);
-        }
-      }
-      scales += scale;
-    }
-    output += HG_TILE_CHANNELS;
-    weights = scales;
-  }
+  hg_tile_outputs(&p->line, conv->output_channels, hg_conv_2d_tile_s8_words(conv), strip, weights,
+                  count, output);
 }
 
 HG_INLINE void hg_conv_2d_tile_s8(const hg_conv_2d_tile_s8_t *p, const int8_t *input,

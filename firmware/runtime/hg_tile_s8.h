@@ -8,6 +8,7 @@
 #define HG_TILE_S8_H
 
 #include "hg_halves.h"
+#include "hg_line_s8.h"
 
 #define HG_TILE_POSITIONS 3
 #define HG_TILE_CHANNELS 2
@@ -42,6 +43,35 @@ HG_INLINE const uint32_t *hg_tile_sums(const uint32_t *x, const uint32_t *weight
     }
   }
   return weights;
+}
+
+/* All output channels at `count` positions whose windows, `words` words each, are in a strip.
+ * weights: of each pair of channels what hg_tile_sums wants, then the scales of both. output: of
+ * the first position; those of the next one are behind them. */
+HG_INLINE void hg_tile_outputs(const hg_line_s8_t *line, int32_t channels, int32_t words,
+                               const uint32_t *strip, const uint32_t *weights, int32_t count,
+                               int8_t *output) {
+  const int32_t scale = hg_line_words(line);
+  HG_UNROLL(1)
+  for (int32_t c = 0; c < channels; c += HG_TILE_CHANNELS) {
+    int32_t sums[HG_TILE_CHANNELS][HG_TILE_POSITIONS];
+    const uint32_t *scales = hg_tile_sums(strip, weights, words, count, sums);
+    const int32_t last = channels % HG_TILE_CHANNELS ? channels - 1 - c : 1;
+    HG_UNROLL(HG_TILE_CHANNELS)
+    for (int32_t d = 0; d < HG_TILE_CHANNELS; ++d) {
+      const int32_t own[3] = {(int32_t)scales[0], (int32_t)scales[1],
+                              scale > 2 ? (int32_t)scales[2] : 0};
+      HG_UNROLL(HG_TILE_POSITIONS)
+      for (int32_t i = 0; i < count; ++i) {
+        if (d == 0 || last > 0) {
+          output[i * channels + d] = hg_line_s8(line, sums[d][i], own);
+        }
+      }
+      scales += scale;
+    }
+    output += HG_TILE_CHANNELS;
+    weights = scales;
+  }
 }
 
 #endif

@@ -29,7 +29,7 @@ def generic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let plans choose kernels that take everything."""
     monkeypatch.setattr(dual, "fits", lambda _rows: False)
     monkeypatch.setattr("hargen.plan.planner.FAST_PLANNERS", PLANNERS, raising=False)
-    monkeypatch.setattr("hargen.plan.planner.by_columns", lambda graph: graph, raising=False)
+    monkeypatch.setattr("hargen.plan.planner.by_columns", lambda graph, *_: graph, raising=False)
 
 
 @pytest.mark.usefixtures("generic")

@@ -82,6 +82,12 @@ ALL = CASES | LARGEST | SHORT
 
 
 @pytest.fixture(autouse=True)
+def without_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small kernels of three channels are for hg_conv_2d_run_s8 else: test_tiles.py."""
+    monkeypatch.setattr(kronecker, "_FEW", 0)
+
+
+@pytest.fixture(autouse=True)
 def no_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tiles take nothing: test_tiles.py is about them."""
     monkeypatch.setattr("hargen.plan.layers.kronecker.plan_tiled_conv_2d", lambda *_: None)

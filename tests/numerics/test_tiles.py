@@ -46,6 +46,35 @@ TILES = {
     "-128": Conv((6, 1, 8), (1, 1), 3, lowest=-128, highest=-128),
     "127": Conv((6, 1, 8), (1, 1), 3, lowest=127, **RELU),
 }
+RUNS = {
+    # What is left of fours; rows, of which the windows of the first and last ones have borders.
+    **{
+        f"{n} taps of {c}": Conv((12, 1, c), (n, 1), 4, **RELU)
+        for n, c in (
+            (1, 1),
+            (1, 2),
+            (1, 3),
+            (2, 3),
+            (3, 3),
+            (5, 3),
+            (7, 3),
+            (9, 3),
+            (3, 5),
+            (13, 3),
+        )
+    },
+    **{f"{n} rows of three": Conv((n, 1, 3), (3, 1), 5, padding=SAME) for n in (1, 2, 3, 4, 5, 6)},
+    **{
+        f"every {s} rows of {n}": Conv((n, 1, 3), (5, 1), 4, padding=SAME, stride=(s, 1), **RELU)
+        for s, n in ((2, 16), (2, 15), (3, 16))
+    },
+    "causal, odd outputs": Conv((9, 1, 3), (4, 1), 7, rows_before=3, **RELU),
+    "a row of three channels": Conv((1, 13, 3), (1, 3), 4, padding=SAME, **RELU),
+    "a wide image": Conv((9, 3, 3), (2, 3), 4, **RELU),
+    "outputs that are clamped at last": Conv((9, 1, 3), (3, 1), 3, relu=True),
+    "runs of -128": Conv((9, 1, 3), (3, 1), 3, lowest=-128, highest=-128),
+    "runs without biases": Conv((9, 1, 3), (3, 1), 2, bias=0),
+}
 COLUMNS = {
     **{f"{n} taps": depthwise((20, 1, 4), (n, 1), **RELU) for n in (*range(2, 10), 16, 17)},
     **{f"{n} taps, signed": depthwise((20, 1, 4), (n, 1), padding=SAME) for n in (2, 3, 4, 5)},
@@ -71,15 +100,18 @@ COLUMNS = {
     "all -128": depthwise((9, 1, 4), (5, 1), lowest=-128, highest=-128),
 }
 OTHERS = {
-    "channels that are no fours": Conv((6, 1, 6), (1, 1), 4),
+    "channels that are no fours": Conv((6, 2, 6), (1, 1), 4),
     "a window too long for a strip": Conv((6, 1, 108), (1, 1), 4),
+    "runs longer than substitution needs": Conv((20, 1, 3), (14, 1), 4),
+    "dilated runs": Conv((13, 1, 3), (3, 1), 4, dilation=(3, 1)),
+    "dilated runs side by side": Conv((12, 1, 3), (3, 1), 4, dilation=(3, 1)),
     "depthwise, kernels that are wide": depthwise((6, 4, 4), (3, 3)),
     "depthwise, a tap alone": depthwise((6, 1, 4), (1, 1)),
     "depthwise, too many taps": depthwise((40, 1, 4), (18, 1)),
     "depthwise, every third row": depthwise((12, 1, 4), (3, 1), stride=(3, 1)),
     "depthwise, rows apart that are no columns": depthwise((13, 1, 4), (3, 1), dilation=(2, 1)),
 }
-ALL = TILES | COLUMNS
+ALL = TILES | RUNS | COLUMNS
 RANDOM = 12
 
 
@@ -125,14 +157,16 @@ def first_kernel(path: Path) -> str:
 
 @pytest.mark.parametrize("case", ALL)
 def test_a_convolution(case: str, tmp_path: Path) -> None:
-    expected = "hg_conv_2d_tile_s8" if case in TILES else "hg_depthwise_conv_2d_column_s8"
-    assert compare(ALL[case], tmp_path) == expected
+    kinds = {"conv_2d_tile": TILES, "conv_2d_run": RUNS, "depthwise_conv_2d_column": COLUMNS}
+    expected = next(kind for kind, cases in kinds.items() if case in cases)
+    assert compare(ALL[case], tmp_path) == f"hg_{expected}_s8"
 
 
 @pytest.mark.parametrize("case", OTHERS)
 def test_what_they_cannot_do_goes_another_way(case: str, tmp_path: Path) -> None:
     assert compare(OTHERS[case], tmp_path) not in (
         "hg_conv_2d_tile_s8",
+        "hg_conv_2d_run_s8",
         "hg_depthwise_conv_2d_column_s8",
     )
 
@@ -172,11 +206,17 @@ def test_the_core_gives_the_same(case: str, tmp_path: Path) -> None:
 
 MISTAKES = {
     "padding with zeros": ("hg_conv_2d_tile_s8.h", "p->padding_value & 0xFFFFu", "0 & 0xFFFFu"),
-    "scales of the other channel": ("hg_conv_2d_tile_s8.h", "scales += scale;", "scales += 0;"),
+    "scales of the other channel": ("hg_tile_s8.h", "scales += scale;", "scales += 0;"),
     "words of the other position": (
         "hg_tile_s8.h",
         "hg_dual_mac(x[i], weights[1], sums[1][i])",
         "hg_dual_mac(x[0], weights[1], sums[1][i])",
+    ),
+    "bytes in front of the first row": ("hg_conv_2d_run_s8.h", "at + i >= 0 && ", ""),
+    "a run that begins a byte late": (
+        "hg_conv_2d_run_s8.h",
+        "conv->padding_top) * line;",
+        "conv->padding_top) * line + 1;",
     ),
     "the wrong half of the weights": (
         "hg_halves.h",
@@ -200,5 +240,5 @@ def test_a_mistake_is_noticed(mistake: str, tmp_path: Path) -> None:
     assert source.count(right) == 1
     (runtime / file).write_text(source.replace(right, wrong))
     with pytest.raises(AssertionError, match="differ"):
-        for case in ("kernels and borders", "5 taps, signed"):
+        for case in ("kernels and borders", "5 taps, signed", "5 rows of three"):
             compare(ALL[case], tmp_path, runtime=runtime, sanitize=False)

@@ -63,7 +63,7 @@ from hargen.plan.layers.reduce import plan_mean, plan_reduce_max
 from hargen.plan.layers.rescale import plan_relu, plan_requantize
 from hargen.plan.layers.short_conv import plan_short_conv_2d
 from hargen.plan.layers.softmax import plan_softmax
-from hargen.plan.layers.tiled import plan_tiled_conv_2d
+from hargen.plan.layers.tiled import plan_run_conv_2d, plan_tiled_conv_2d
 from hargen.plan.plan import Kernel
 
 Planner = Callable[[Any, Sequence[Tensor], str], Kernel]
@@ -108,6 +108,7 @@ WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel |
         plan_short_conv_2d,
         plan_kronecker_conv_2d,
         plan_tiled_conv_2d,
+        plan_run_conv_2d,
         plan_strip_conv_2d,
         plan_position_conv_2d,
     ),

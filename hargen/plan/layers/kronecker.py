@@ -22,7 +22,7 @@ from hargen.plan.layers.conv_2d import (
     pooled_clamp,
 )
 from hargen.plan.layers.short_conv import interleaved_scales, plan_short_conv_2d
-from hargen.plan.layers.tiled import plan_tiled_conv_2d
+from hargen.plan.layers.tiled import plan_run_conv_2d, plan_tiled_conv_2d
 from hargen.plan.layers.upright import upright
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
@@ -34,6 +34,7 @@ _WORDS = 176  # HG_KRONECKER_WORDS
 _LARGEST_INPUT = 128
 _TALL = 5  # rows of a kernel
 _NARROW = 12  # values in such a row
+_FEW = 40  # values of a kernel
 _ALONE = Stencil((1, 1), (1, 1))
 
 
@@ -41,6 +42,7 @@ def plan_fast_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) 
     """Return the fastest kernel of a convolution, whatever flash its weights take."""
     return (
         plan_short_conv_2d(operator, tensors, prefix)
+        or (_is_few(operator, tensors) and plan_run_conv_2d(operator, tensors, prefix))
         or (_is_tall(operator, tensors) and plan_kronecker_conv_2d(operator, tensors, prefix))
         or plan_tiled_conv_2d(operator, tensors, prefix)
         or plan_kronecker_conv_2d(operator, tensors, prefix)
@@ -53,6 +55,12 @@ def _is_tall(operator: Conv2D, tensors: Sequence[Tensor]) -> bool:
     operator, tensors = upright(operator, tensors)
     _, height, width, depth = tensors[operator.weights].shape
     return height >= _TALL and width * depth <= _NARROW
+
+
+def _is_few(operator: Conv2D, tensors: Sequence[Tensor]) -> bool:
+    """Whether what an output costs beside its products is most of it: as measured, too."""
+    _, height, width, depth = tensors[operator.weights].shape
+    return depth % 4 > 0 and height * width * depth <= _FEW
 
 
 def plan_fast_conv_max_pool_2d(

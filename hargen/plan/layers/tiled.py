@@ -1,4 +1,4 @@
-"""Convolutions by tiles of channels and positions: firmware/runtime/hg_conv_2d_tile_s8.h.
+"""Convolutions by tiles of channels and positions: hg_conv_2d_tile_s8.h, hg_conv_2d_run_s8.h.
 
 Weights are kept as 16-bit halves, twice their size: this is for who optimizes for speed.
 """
@@ -18,7 +18,7 @@ from hargen.plan.layers.upright import upright
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.activation import clamp_range
 
-_WORDS = 160  # HG_TILE_WORDS
+_WORDS = 160  # HG_TILE_WORDS, HG_RUN_WORDS
 _POSITIONS = 3  # HG_TILE_POSITIONS
 _CHANNELS = 2  # HG_TILE_CHANNELS
 _FOUR = [0, 2, 1, 3]
@@ -27,13 +27,38 @@ _FOUR = [0, 2, 1, 3]
 def plan_tiled_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel | None:
     """Return the kernel; None where this convolution cannot be computed so."""
     operator, tensors = upright(operator, tensors)
-    clamp = clamp_range(operator.activation, tensors[operator.output])
+    source, weights = tensors[operator.input], tensors[operator.weights]
+    assert weights.data is not None
+    kernels = weights.data.reshape(weights.shape[0], -1).astype(np.int64)
+    if source.shape[3] % 4:
+        return None
+    return _plan(operator, tensors, kernels, "hg_conv_2d_tile_s8", prefix)
+
+
+def plan_run_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str) -> Kernel | None:
+    """Return the kernel of one whose windows are runs of bytes; None where they are not."""
+    operator, tensors = upright(operator, tensors)
+    weights, stencil = tensors[operator.weights], operator.stencil
+    assert weights.data is not None
+    whole_rows = stencil.kernel[1] == tensors[operator.input].shape[2]
+    if not whole_rows or stencil.padding.left or stencil.padding.right:
+        return None
+    if stencil.dilation[0] != 1 or (stencil.dilation[1] != 1 and stencil.kernel[1] > 1):
+        return None
+    kernels = weights.data.reshape(weights.shape[0], -1).astype(np.int64)
+    filled = np.pad(kernels, ((0, 0), (0, -kernels.shape[1] % 4)))
+    return _plan(operator, tensors, filled, "hg_conv_2d_run_s8", prefix)
+
+
+def _plan(
+    operator: Conv2D, tensors: Sequence[Tensor], kernels: Array, function: str, prefix: str
+) -> Kernel | None:
+    """Return the kernel; kernels: (channels, values of a window, a multiple of four)."""
     source, weights, target = (
         tensors[i] for i in (operator.input, operator.weights, operator.output)
     )
-    assert weights.data is not None
-    kernels = weights.data.reshape(weights.shape[0], -1).astype(np.int64)
-    if source.shape[3] % 4 or kernels.shape[1] // 2 * _POSITIONS > _WORDS:
+    clamp = clamp_range(operator.activation, target)
+    if kernels.shape[1] // 2 * _POSITIONS > _WORDS:
         return None
     bias = None if operator.bias is None else tensors[operator.bias]
     scaled = scaling(
@@ -55,10 +80,10 @@ def plan_tiled_conv_2d(operator: Conv2D, tensors: Sequence[Tensor], prefix: str)
     )
     shape = "x".join(str(n) for n in weights.shape)
     return Kernel(
-        function="hg_conv_2d_tile_s8",
-        header="hg_conv_2d_tile_s8.h",
+        function=function,
+        header=f"{function}.h",
         parameters=Parameters(
-            "hg_conv_2d_tile_s8_t",
+            f"{function}_t",
             (
                 ("conv", conv_parameters(operator, tensors, clamp)),
                 ("line", scaled.parameters),
