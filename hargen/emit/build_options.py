@@ -49,6 +49,8 @@ LANGUAGE = (
     "-fno-math-errno",
     # The kernels' order of loads and sums is what the registers suffice for.
     "-fno-schedule-insns",
+    # Short loops stay loops: the library's memset and memcpy would be more code than some layers.
+    "-fno-tree-loop-distribute-patterns",
     # Merged strings would lie in the order in which a build system hands over the objects.
     "-fno-merge-constants",
     # The linker drops what nothing refers to, and sizes can be told by symbol.

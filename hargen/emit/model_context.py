@@ -146,14 +146,14 @@ def _class_call(plan: Plan, name: str) -> str:
 
 
 def _headers(plan: Plan) -> list[str]:
-    headers = {layer.kernel.header for layer in plan.layers}
+    headers = {layer.kernel.header for layer in plan.layers} | {"hg_copy.h"}
     if plan.dtype is DType.INT8 and (plan.input.is_float or plan.output.is_float):
         headers.add("hg_quantize_s8.h")
     headers.add("hg_argmax.h" if plan.votes is None else "hg_svm_f32.h")
     return sorted(headers)
 
 
-_ONCE = ("set_input", "get_output")
+_ONCE = ("set_input", "set_input_s8", "get_output")
 """Functions that compilers would else copy into every caller."""
 
 

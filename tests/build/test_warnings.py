@@ -15,7 +15,11 @@ from hargen import board
 from hargen.build.compile import find_image
 from hargen.emit.build_options import BuildOptions
 
-GCC_ONLY = ("-fno-schedule-insns", "-fno-merge-constants")
+GCC_ONLY = (
+    "-fno-schedule-insns",
+    "-fno-tree-loop-distribute-patterns",
+    "-fno-merge-constants",
+)
 HOST = (firmware.FIRMWARE / "port/host", firmware.MODEL)
 
 

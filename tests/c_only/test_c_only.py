@@ -140,6 +140,7 @@ def test_it_compiles_as_cubemx_compiles(exported: Exported, copy: Path) -> None:
         flags = ["-std=gnu11", "-g3", "-DSTM32U585xx", "-I../Model", "-I../Runtime", "-Os"]
         flags += ["-ffunction-sections", "-fdata-sections", "-Wall", "-Werror", "-fstack-usage"]
         flags += ["-ffp-contract=off", "-fno-math-errno", "-fno-schedule-insns"]
+        flags += ["-fno-tree-loop-distribute-patterns"]
         flags += ["--specs=nano.specs"]
         run([gcc, f"../{source}", *M33, *flags, "-c", "-o", f"{Path(source).stem}.o"], build)
 

@@ -1,13 +1,12 @@
 /* har: the layers. Written by hargen 0.1.0; see har.h. */
 #include "har.h"
 
-#include <string.h>
-
 #include "har_data.h"
 #include "hg_argmax.h"
 #include "hg_binary_s8.h"
 #include "hg_conv_2d_strip_s8.h"
 #include "hg_conv_max_pool_2d_strip_s8.h"
+#include "hg_copy.h"
 #include "hg_fully_connected_dual_s8.h"
 #include "hg_pool_2d_s8.h"
 #include "hg_quantize_s8.h"
@@ -230,10 +229,11 @@ static void har_run_layers(int8_t *arena) {
   har_layer_8(arena);
 }
 
-hg_status_t har_set_input_s8(har_context_t *context, const int8_t input[HAR_INPUT_SIZE]) {
+HG_NOINLINE hg_status_t har_set_input_s8(har_context_t *context,
+                                         const int8_t input[HAR_INPUT_SIZE]) {
   const hg_status_t status = har_check(context, input);
   if (status == HG_OK) {
-    memcpy(context->arena + 0, input, HAR_INPUT_SIZE);
+    hg_copy_s8(input, HAR_INPUT_SIZE, context->arena + 0);
   }
   return status;
 }
@@ -317,7 +317,7 @@ hg_status_t har_run_s8(har_context_t *context, const int8_t input[HAR_INPUT_SIZE
     return status;
   }
   har_run_layers(context->arena);
-  memcpy(output, context->arena + 4, HAR_OUTPUT_SIZE);
+  hg_copy_s8(context->arena + 4, HAR_OUTPUT_SIZE, output);
   return HG_OK;
 }
 
