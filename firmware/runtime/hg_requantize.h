@@ -46,6 +46,17 @@ HG_INLINE int32_t hg_add_high_half(int32_t addend, int32_t a, int32_t b) {
 #endif
 }
 
+/* The high half of a * b, halves up. */
+HG_INLINE int32_t hg_multiply_high(int32_t a, int32_t b) {
+#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
+  int32_t product; /* there is no intrinsic for it */
+  __asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+  return product;
+#else
+  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+#endif
+}
+
 /* hg_requantize_double(value, multiplier, -shift) + offset in fewer steps: only the sign tells how
  * halves are rounded, and a negative value whose high half is 0 gives 0 either way.
  * 1 <= shift <= 22, |value| < 2^30. */

@@ -17,18 +17,23 @@ typedef struct {
 
 #define HG_SOFTMAX_SUM_INTEGER_BITS 12 /* the sum of the exps is Q12.19 */
 
-/* 1 / (1 + x) in Q0.31 for x in [0, 1) in Q0.31: Newton's iteration for 1 / d with d = (1 + x) / 2,
- * from 48/17 - 32/17 d, in Q2.29. */
-HG_INLINE int32_t hg_reciprocal_of_one_plus(int32_t x) {
-  const int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
-  int32_t estimate = 1515870810 + hg_high_half(half, -1010580540);
+/* 1 / (2 d) in Q0.31 for d in [1/2, 1) in Q0.31: Newton's iteration for 1 / d from 48/17 - 32/17 d,
+ * in Q2.29. */
+HG_INLINE int32_t hg_half_of_reciprocal(int32_t d) {
+  HG_OPAQUE(d); /* what is known to be positive would be multiplied as if it had 64 bits */
+  int32_t estimate = 1515870810 + hg_multiply_high(d, -2021161080);
   HG_UNROLL(1)
   for (int32_t i = 0; i < 3; ++i) {
-    const int32_t error = ((int32_t)1 << 29) - hg_high_half(half, estimate);
-    /* Q4.27 back to Q2.29; the product is far too small to overflow. */
-    estimate += hg_high_half(estimate, error) * 4;
+    /* Small; and the product, Q4.27 back to Q2.29, far smaller than what overflows. */
+    const int32_t error = ((int32_t)1 << 29) - hg_high_half(d, estimate);
+    estimate += hg_multiply_high(estimate, 2 * error) * 4;
   }
   return estimate >= (1 << 30) ? INT32_MAX : estimate * 2;
+}
+
+/* value / 2^shift to the nearest integer, halves up; value < 2^31, 1 <= shift <= 31. */
+HG_INLINE int32_t hg_shift_right_halves_up(uint32_t value, int32_t shift) {
+  return (int32_t)((value + ((uint32_t)1 << (shift - 1))) >> shift);
 }
 
 HG_INLINE int32_t hg_count_leading_zeros(uint32_t value) {
@@ -48,20 +53,19 @@ HG_INLINE void hg_softmax_s8(const hg_softmax_s8_t *p, const int8_t *input, cons
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
       if (difference < p->table_size) {
-        sum += hg_shift_right_rounded(exps[difference], HG_SOFTMAX_SUM_INTEGER_BITS);
+        sum += hg_shift_right_halves_up((uint32_t)exps[difference], HG_SOFTMAX_SUM_INTEGER_BITS);
       }
     }
     /* The sum is at least exp(0) = 1, so that it is not zero and the shift is below 32. */
     const int32_t headroom = hg_count_leading_zeros((uint32_t)sum);
-    const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - ((uint32_t)1 << 31));
-    const int32_t scale = hg_reciprocal_of_one_plus(fraction);
+    const int32_t scale = hg_half_of_reciprocal((int32_t)((uint32_t)sum << headroom >> 1));
     const int32_t shift = HG_SOFTMAX_SUM_INTEGER_BITS - headroom + 31 - 8;
     HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
       int32_t value = INT8_MIN;
       if (difference < p->table_size) {
-        value += hg_shift_right_rounded(hg_high_half(scale, exps[difference]), shift);
+        value += hg_shift_right_halves_up((uint32_t)hg_high_half(scale, exps[difference]), shift);
       }
       output[i] = (int8_t)hg_clamp_s32(value, INT8_MIN, INT8_MAX);
     }
