@@ -14,6 +14,13 @@
 /* Of a function whose code is to be small rather than fast. */
 #define HG_COLD __attribute__((cold))
 
+/* Of what is worth its own copy in each layer, but for size, where all layers call the same one. */
+#ifdef __OPTIMIZE_SIZE__
+#define HG_SHARED static __attribute__((unused))
+#else
+#define HG_SHARED HG_INLINE
+#endif
+
 /* Whether floats are a library's: one call an operation, and fmaf and its like are not there. */
 #if !defined(HG_SOFT_FLOAT)
 #if defined(__arm__) && !defined(__ARM_FP)

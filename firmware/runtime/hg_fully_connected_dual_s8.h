@@ -116,6 +116,42 @@ HG_INLINE void hg_fully_connected_dual_s8_pairs(const hg_fully_connected_s8_t *p
   }
 }
 
+#ifdef __OPTIMIZE_SIZE__
+/* The sums of one pair, `first` below `both`; its quads are `step` apart. */
+HG_SHARED uint64_t hg_fully_connected_dual_s8_pair(const int8_t *input, const uint64_t *weights,
+                                                   int32_t quads, int32_t step) {
+  hg_dual_t sums = {0, 0};
+  for (; quads > 0; --quads, input += 4, weights += step) {
+    hg_dual_add(hg_widen(hg_load_bytes(input)), *weights, &sums);
+  }
+  return (uint32_t)sums.first | (uint64_t)(uint32_t)sums.both << 32;
+}
+
+HG_INLINE void hg_fully_connected_dual_per_channel_s8(const hg_fully_connected_s8_t *p,
+                                                      const int8_t *input, const uint64_t *weights,
+                                                      const int32_t *bias,
+                                                      const int32_t *multiplier,
+                                                      const int8_t *shift, int8_t *output) {
+  const int32_t pairs = (p->output_size + 1) / 2;
+  const int32_t quads = p->input_size / 4;
+  const int32_t left = p->input_size % 4;
+  for (int32_t b = 0; b < p->batches; ++b, input += p->input_size, output += p->output_size) {
+    const uint64_t x = hg_fully_connected_dual_s8_tail(input + p->input_size - left, left);
+    for (int32_t from = 0; from < pairs; from += HG_FULLY_CONNECTED_PAIRS) {
+      const int32_t step = hg_min_s32(HG_FULLY_CONNECTED_PAIRS, pairs - from);
+      for (int32_t pair = from; pair < from + step; ++pair) {
+        const uint64_t both = hg_fully_connected_dual_s8_pair(
+            input, weights + from * quads + pair - from, quads, step);
+        hg_dual_t sums = {(int32_t)(uint32_t)both, (int32_t)(uint32_t)(both >> 32)};
+        hg_dual_add_part(x,
+                         left > 0 ? hg_dual_tail(weights, p->input_size, p->output_size, pair) : 0,
+                         left, &sums);
+        hg_fully_connected_dual_s8_output(p, pair, sums, bias, multiplier, shift, output);
+      }
+    }
+  }
+}
+#else
 HG_INLINE void hg_fully_connected_dual_per_channel_s8(const hg_fully_connected_s8_t *p,
                                                       const int8_t *input, const uint64_t *weights,
                                                       const int32_t *bias,
@@ -135,6 +171,8 @@ HG_INLINE void hg_fully_connected_dual_per_channel_s8(const hg_fully_connected_s
     }
   }
 }
+
+#endif
 
 HG_INLINE void hg_fully_connected_dual_s8(const hg_fully_connected_s8_t *p, const int8_t *input,
                                           const uint64_t *weights, const int32_t *bias,

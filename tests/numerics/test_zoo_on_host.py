@@ -16,11 +16,14 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("for_speed", [False, True], ids=["balanced", "speed"])
+LEVELS = {"balanced": "-O1", "speed": "-O1", "size": "-Os"}
+
+
+@pytest.mark.parametrize("optimize", LEVELS)
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 @pytest.mark.parametrize("file", FILES)
 def test_every_stored_tensor_equals_the_reference(
-    file: str, cc: str, for_speed: bool, shared: Path, tmp_path: Path
+    file: str, cc: str, optimize: str, shared: Path, tmp_path: Path
 ) -> None:
     size = 48 * 3 if "wl_48" in file else 24 * 3
     rng = np.random.default_rng(7)
@@ -31,4 +34,12 @@ def test_every_stored_tensor_equals_the_reference(
     windows[2] = 1e6
     windows[3] = -1e6
     path = shared / "zoo" / file
-    check(path, windows, tmp_path, for_speed=for_speed, cc=cc, sanitize=cc == "gcc")
+    check(
+        path,
+        windows,
+        tmp_path,
+        for_speed=optimize == "speed",
+        cc=cc,
+        sanitize=cc == "gcc",
+        flags=(LEVELS[optimize],),
+    )
