@@ -10,14 +10,14 @@
 #include "hg_strip_s8.h"
 
 /* Two output channels, or the last one alone, at `count` positions below each other. */
-HG_INLINE void hg_conv_2d_strip_s8_block(const hg_strip_s8_t *p, const uint64_t *x, int32_t count,
+HG_INLINE void hg_conv_2d_strip_s8_block(const hg_strip_s8_t *p, const void *x, int32_t count,
                                          const uint64_t *weights, uint64_t tail,
                                          const hg_conv_scale_t scales[2], int32_t channels,
                                          int8_t *output) {
   const int32_t line = p->conv.output_width * p->conv.output_channels;
   hg_dual_t sums[HG_STRIP_POSITIONS];
   hg_strip_sums(p, x, count, weights, tail, sums);
-  HG_UNROLL(HG_STRIP_POSITIONS)
+  HG_STRIP_UNROLL
   for (int32_t i = 0; i < count; ++i) {
     output[i * line] = (int8_t)hg_conv_scale_output(&p->conv, &scales[0], sums[i].first);
     if (channels > 1) {
@@ -32,15 +32,24 @@ HG_INLINE void hg_conv_2d_strip_s8_pair(const hg_strip_s8_t *p, const uint64_t *
                                         const hg_conv_scale_t scales[2], int32_t channels,
                                         int8_t *output) {
   const int32_t line = p->conv.output_width * p->conv.output_channels;
+#ifdef HG_STRIP_SMALL
+  const int32_t block = positions < HG_STRIP_POSITIONS ? 1 : HG_STRIP_POSITIONS;
+  for (int32_t n = 0; n < positions; n += block) {
+    const int32_t at = hg_min_s32(n, positions - block); /* some are computed twice */
+    hg_conv_2d_strip_s8_block(p, hg_strip_window(p, strip, at), block, weights, tail, scales,
+                              channels, output + at * line);
+  }
+#else
   int32_t n = 0;
   for (; n + HG_STRIP_POSITIONS <= positions; n += HG_STRIP_POSITIONS) {
-    hg_conv_2d_strip_s8_block(p, strip + hg_strip_window(p, n), HG_STRIP_POSITIONS, weights, tail,
+    hg_conv_2d_strip_s8_block(p, hg_strip_window(p, strip, n), HG_STRIP_POSITIONS, weights, tail,
                               scales, channels, output + n * line);
   }
   for (; n < positions; ++n) {
-    hg_conv_2d_strip_s8_block(p, strip + hg_strip_window(p, n), 1, weights, tail, scales, channels,
+    hg_conv_2d_strip_s8_block(p, hg_strip_window(p, strip, n), 1, weights, tail, scales, channels,
                               output + n * line);
   }
+#endif
 }
 
 HG_INLINE void hg_conv_2d_strip_s8(const hg_strip_s8_t *p, const int8_t *input,
@@ -52,8 +61,14 @@ HG_INLINE void hg_conv_2d_strip_s8(const hg_strip_s8_t *p, const int8_t *input,
   uint64_t strip[HG_STRIP_QUADS];
   for (int32_t x = 0; x < conv->output_width; ++x) {
     for (int32_t y = 0; y < conv->output_height; y += p->positions) {
+#ifdef HG_STRIP_SMALL
+      const int32_t positions = p->positions;
+      const int32_t at = hg_min_s32(y, conv->output_height - positions);
+#else
       const int32_t positions = hg_min_s32(p->positions, conv->output_height - y);
-      hg_strip_fill(p, input, y, x, positions, strip);
+      const int32_t at = y;
+#endif
+      hg_strip_fill(p, input, at, x, positions, strip);
       for (int32_t c = 0; c < channels; c += 2) {
         const int32_t last = c + 1 == channels;
         const hg_conv_scale_t scales[2] = {
@@ -62,7 +77,7 @@ HG_INLINE void hg_conv_2d_strip_s8(const hg_strip_s8_t *p, const int8_t *input,
         };
         hg_conv_2d_strip_s8_pair(p, strip, positions, weights + c / 2 * (size / 4),
                                  hg_dual_tail(weights, size, channels, c / 2), scales, last ? 1 : 2,
-                                 output + (y * conv->output_width + x) * channels + c);
+                                 output + (at * conv->output_width + x) * channels + c);
       }
     }
   }

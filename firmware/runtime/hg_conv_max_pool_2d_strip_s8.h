@@ -26,11 +26,11 @@ typedef struct {
   int32_t second;
 } hg_strip_largest_t;
 
-HG_INLINE void hg_strip_max(const hg_strip_s8_t *p, const uint64_t *x, int32_t count,
+HG_INLINE void hg_strip_max(const hg_strip_s8_t *p, const void *x, int32_t count,
                             const uint64_t *weights, uint64_t tail, hg_strip_largest_t *largest) {
   hg_dual_t sums[HG_STRIP_POSITIONS];
   hg_strip_sums(p, x, count, weights, tail, sums);
-  HG_UNROLL(HG_STRIP_POSITIONS)
+  HG_STRIP_UNROLL
   for (int32_t i = 0; i < count; ++i) {
     largest->first = hg_max_s32(largest->first, sums[i].first);
     largest->second = hg_max_s32(largest->second, sums[i].both - sums[i].first);
@@ -42,16 +42,24 @@ HG_INLINE hg_strip_largest_t hg_strip_largest(const hg_strip_s8_t *p, const uint
                                               int32_t from, int32_t rows, const uint64_t *weights,
                                               uint64_t tail) {
   hg_strip_largest_t largest = {INT32_MIN, INT32_MIN};
+#ifdef HG_STRIP_SMALL
+  const int32_t block = rows < HG_STRIP_POSITIONS ? 1 : HG_STRIP_POSITIONS;
+  for (int32_t n = 0; n < rows; n += block) {
+    const int32_t at = from + hg_min_s32(n, rows - block); /* some are computed twice */
+    hg_strip_max(p, hg_strip_window(p, strip, at), block, weights, tail, &largest);
+  }
+#else
   int32_t n = 0;
   for (; n + HG_STRIP_POSITIONS <= rows; n += HG_STRIP_POSITIONS) {
-    hg_strip_max(p, strip + hg_strip_window(p, from + n), HG_STRIP_POSITIONS, weights, tail,
+    hg_strip_max(p, hg_strip_window(p, strip, from + n), HG_STRIP_POSITIONS, weights, tail,
                  &largest);
   }
   if (rows - n == 2) {
-    hg_strip_max(p, strip + hg_strip_window(p, from + n), 2, weights, tail, &largest);
+    hg_strip_max(p, hg_strip_window(p, strip, from + n), 2, weights, tail, &largest);
   } else if (rows - n == 1) {
-    hg_strip_max(p, strip + hg_strip_window(p, from + n), 1, weights, tail, &largest);
+    hg_strip_max(p, hg_strip_window(p, strip, from + n), 1, weights, tail, &largest);
   }
+#endif
   return largest;
 }
 

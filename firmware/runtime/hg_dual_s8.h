@@ -115,12 +115,12 @@ HG_INLINE uint64_t hg_dual_tail(const uint64_t *weights, int32_t size, int32_t o
                                 int32_t pair) {
   const int32_t left = size % 4;
   const uint64_t *tails = weights + (outputs + 1) / 2 * (size / 4);
-  uint64_t quad = 0;
-  for (int32_t i = 0; i < left; ++i) {
-    const int32_t index = pair * left + i;
-    quad |= (tails[index / 4] >> (16 * (index % 4)) & 0xFFFFu) << (16 * i);
+  const int8_t *tail = (const int8_t *)tails + 2 * left * pair;
+  uint16_t half = 0;
+  if (left % 2 == 1) {
+    __builtin_memcpy(&half, tail + 2 * (left - 1), sizeof half);
   }
-  return quad;
+  return left < 2 ? half : (hg_load_bytes(tail) | (uint64_t)half << 32);
 }
 
 #endif

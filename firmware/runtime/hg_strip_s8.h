@@ -20,6 +20,19 @@
 #define HG_STRIP_QUADS 80
 #define HG_STRIP_POSITIONS 3 /* that are summed at once */
 
+/* For size: words instead of quads, which need not be aligned, so that there is one copy; and every
+ * sum by the same code, so that what is left over of three positions overlaps those before. */
+#if defined(__OPTIMIZE_SIZE__) && (!defined(__arm__) || defined(__ARM_FEATURE_UNALIGNED))
+#define HG_STRIP_SMALL
+#endif
+
+/* In front of a loop over the positions that are summed at once. */
+#ifdef HG_STRIP_SMALL
+#define HG_STRIP_UNROLL HG_UNROLL(1)
+#else
+#define HG_STRIP_UNROLL HG_UNROLL(HG_STRIP_POSITIONS)
+#endif
+
 typedef struct {
   hg_conv_2d_s8_t conv;  /* its dilation_height is 1 */
   int32_t positions;     /* that a strip holds */
@@ -47,7 +60,12 @@ HG_INLINE int32_t hg_strip_rows(const hg_strip_s8_t *p) {
 
 /* Copies in which the window of some position is aligned. */
 HG_INLINE int32_t hg_strip_phases(const hg_strip_s8_t *p) {
+#ifdef HG_STRIP_SMALL
+  (void)p;
+  return 1;
+#else
   return hg_strip_step(p) % 4 == 0 ? 1 : (hg_strip_step(p) % 2 == 0 ? 2 : 4);
+#endif
 }
 
 HG_INLINE int32_t hg_strip_copies(const hg_strip_s8_t *p) {
@@ -64,10 +82,11 @@ HG_INLINE int32_t hg_strip_next(const hg_strip_s8_t *p) {
   return hg_strip_step(p) + (hg_strip_copies(p) > 1 ? hg_strip_copy(p) : 0);
 }
 
-/* Where the window of a position is aligned: the index of its first quad. */
-HG_INLINE int32_t hg_strip_window(const hg_strip_s8_t *p, int32_t position) {
+/* Where the window of a position is aligned. */
+HG_INLINE const void *hg_strip_window(const hg_strip_s8_t *p, const uint64_t *strip,
+                                      int32_t position) {
   const int32_t phase = position & (hg_strip_phases(p) - 1);
-  return (position * hg_strip_step(p) + phase * hg_strip_copy(p)) / 4;
+  return (const int8_t *)strip + 2 * (position * hg_strip_step(p) + phase * hg_strip_copy(p));
 }
 
 HG_INLINE void hg_strip_store(const hg_strip_s8_t *p, uint64_t *strip, int32_t index,
@@ -124,6 +143,53 @@ HG_INLINE void hg_strip_fill(const hg_strip_s8_t *p, const int8_t *input, int32_
   }
 }
 
+#ifdef HG_STRIP_SMALL
+/* Adds `words` words of weights, at least one, to the sums of two output channels at three
+ * positions, whose windows are `next` bytes apart. Not inlined, it has the registers for itself,
+ * and all layers have one. */
+HG_NOINLINE HG_SHARED void hg_strip_add_words(const int8_t *x, int32_t next, const int8_t *weights,
+                                              int32_t words, hg_dual_t sums[HG_STRIP_POSITIONS]) {
+  hg_dual_t first = sums[0];
+  hg_dual_t second = sums[1];
+  hg_dual_t third = sums[2];
+  do {
+    const uint32_t both = hg_load_bytes(weights);
+    const uint32_t low = hg_widen_even(both);
+    uint32_t value = hg_load_bytes(x);
+    first.both = hg_dual_mac(value, both, first.both);
+    first.first = hg_dual_mac(value, low, first.first);
+    value = hg_load_bytes(x + next);
+    second.both = hg_dual_mac(value, both, second.both);
+    second.first = hg_dual_mac(value, low, second.first);
+    value = hg_load_bytes(x + 2 * next);
+    third.both = hg_dual_mac(value, both, third.both);
+    third.first = hg_dual_mac(value, low, third.first);
+    x += 4;
+    weights += 4;
+  } while (--words > 0);
+  sums[0] = first;
+  sums[1] = second;
+  sums[2] = third;
+}
+
+/* The sums of two output channels at three positions, or at one. x: the window of the first one. */
+HG_INLINE void hg_strip_sums(const hg_strip_s8_t *p, const void *window, int32_t count,
+                             const uint64_t *weights, uint64_t tail,
+                             hg_dual_t sums[HG_STRIP_POSITIONS]) {
+  const int32_t next = count > 1 ? 2 * hg_strip_next(p) : 0;
+  const int32_t words = hg_strip_size(p) / 4 * 2;
+  const int32_t left = hg_strip_size(p) % 4;
+  const int8_t *x = (const int8_t *)window;
+  const hg_dual_t zero = {0, 0};
+  sums[0] = sums[1] = sums[2] = zero;
+  if (words > 0) {
+    hg_strip_add_words(x, next, (const int8_t *)weights, words, sums);
+  }
+  if (left > 0) {
+    hg_strip_add_words(x + 4 * words, next, (const int8_t *)&tail, (left + 1) / 2, sums);
+  }
+}
+#else
 HG_INLINE void hg_strip_add(const uint64_t *x, int32_t next, int32_t count, uint64_t w,
                             hg_dual_t sums[HG_STRIP_POSITIONS]) {
   hg_dual_add(x[0], w, &sums[0]);
@@ -136,9 +202,10 @@ HG_INLINE void hg_strip_add(const uint64_t *x, int32_t next, int32_t count, uint
 }
 
 /* The sums of two output channels at up to three positions. x: the window of the first one. */
-HG_INLINE void hg_strip_sums(const hg_strip_s8_t *p, const uint64_t *x, int32_t count,
+HG_INLINE void hg_strip_sums(const hg_strip_s8_t *p, const void *window, int32_t count,
                              const uint64_t *weights, uint64_t tail,
                              hg_dual_t sums[HG_STRIP_POSITIONS]) {
+  const uint64_t *x = (const uint64_t *)window;
   const int32_t next = hg_strip_next(p) / 4;
   const int32_t quads = hg_strip_size(p) / 4;
   const int32_t left = hg_strip_size(p) % 4;
@@ -162,5 +229,7 @@ HG_INLINE void hg_strip_sums(const hg_strip_s8_t *p, const uint64_t *x, int32_t 
     hg_dual_add_part(x[2 * next], tail, left, &sums[2]);
   }
 }
+
+#endif
 
 #endif

@@ -50,6 +50,7 @@ STRIPS = {
     "pools in several strips": Conv((70, 1, 16), (5, 1), 2, pool=(6, 1)),
     "pool and borders": Conv((12, 6, 4), (3, 3), 3, padding=SAME, pool=(3, 2)),
 }
+LEVELS = ["-O2", "-Os"]  # -Os has a way of its own
 OTHERS = {
     "rows apart that are no columns": Conv((13, 2, 4), (3, 1), 2, dilation=(2, 1)),
     "a window larger than a strip": Conv((5, 1, 160), (3, 1), 2),
@@ -65,10 +66,11 @@ def compare(case: Conv, folder: Path, **options: object) -> str:
     return make_plan(optimize(read(path).graph)).layers[0].kernel.function
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("case", STRIPS)
-def test_a_convolution_by_strips(case: str, tmp_path: Path) -> None:
+def test_a_convolution_by_strips(case: str, level: str, tmp_path: Path) -> None:
     pooled = "max_pool_2d_" if STRIPS[case].pool else "2d_"
-    assert compare(STRIPS[case], tmp_path) == f"hg_conv_{pooled}strip_s8"
+    assert compare(STRIPS[case], tmp_path, flags=(level,)) == f"hg_conv_{pooled}strip_s8"
 
 
 @pytest.mark.parametrize("case", OTHERS)
@@ -77,22 +79,40 @@ def test_what_strips_cannot_do_goes_position_by_position(case: str, tmp_path: Pa
 
 
 MISTAKES = {
-    "the next copy a quad too far": ("phase * hg_strip_copy(p)", "phase * (hg_strip_copy(p) + 4)"),
-    "padding with zeros": (": p->padding_value", ": 0"),
+    "the next copy a quad too far": (
+        *("hg_strip_s8.h", "borders and copies", "-O2"),
+        *("phase * hg_strip_copy(p)", "phase * (hg_strip_copy(p) + 4)"),
+    ),
+    "padding with zeros": (
+        *("hg_strip_s8.h", "borders and copies", "-O2"),
+        *(": p->padding_value", ": 0"),
+    ),
     "copies that are not shifted": (
-        "2 * (index + copy *",
-        "2 * (index + hg_strip_step(p) % 4 * copy + copy *",
+        *("hg_strip_s8.h", "borders and copies", "-O2"),
+        *("2 * (index + copy *", "2 * (index + hg_strip_step(p) % 4 * copy + copy *"),
+    ),
+    "for size, the next strip above the last one": (
+        *("hg_conv_2d_strip_s8.h", "several strips", "-Os"),
+        *("hg_min_s32(y, conv->output_height - positions)", "y - 1"),
+    ),
+    "for size, rows that are left over by themselves": (
+        *("hg_conv_max_pool_2d_strip_s8.h", "pool (5, 2)", "-Os"),
+        *("from + hg_min_s32(n, rows - block)", "from + n"),
+    ),
+    "for size, one word of values that are left over": (
+        *("hg_strip_s8.h", "3 taps", "-Os"),
+        *("(left + 1) / 2, sums", "1, sums"),
     ),
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_wrong_strip_is_noticed(mistake: str, tmp_path: Path) -> None:
-    right, wrong = MISTAKES[mistake]
+    file, case, level, right, wrong = MISTAKES[mistake]
     runtime = tmp_path / "runtime"
     shutil.copytree(ROOT / "firmware/runtime", runtime)
-    source = (runtime / "hg_strip_s8.h").read_text()
+    source = (runtime / file).read_text()
     assert source.count(right) == 1
-    (runtime / "hg_strip_s8.h").write_text(source.replace(right, wrong))
+    (runtime / file).write_text(source.replace(right, wrong))
     with pytest.raises(AssertionError, match="differ"):
-        compare(STRIPS["borders and copies"], tmp_path, runtime=runtime, sanitize=False)
+        compare(STRIPS[case], tmp_path, runtime=runtime, sanitize=False, flags=(level,))
