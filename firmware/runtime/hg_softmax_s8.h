@@ -40,34 +40,60 @@ HG_INLINE int32_t hg_count_leading_zeros(uint32_t value) {
   return (int32_t)__builtin_clz(value);
 }
 
+HG_INLINE int32_t hg_softmax_largest(const int8_t *input, int32_t size) {
+  int32_t largest = INT8_MIN;
+  HG_UNROLL(1)
+  for (int32_t i = 0; i < size; ++i) {
+    largest = hg_max_s32(largest, input[i]);
+  }
+  return largest;
+}
+
+/* An exp as a part of the sum. */
+HG_INLINE int32_t hg_softmax_part(int32_t exp) {
+  return hg_shift_right_halves_up((uint32_t)exp, HG_SOFTMAX_SUM_INTEGER_BITS);
+}
+
+/* exp times scale / 2^shift is the output above its zero point. */
+typedef struct {
+  int32_t scale;
+  int32_t shift;
+} hg_softmax_factor_t;
+
+/* The sum is at least exp(0) = 1, so that it is not zero and the shift is below 32. */
+HG_INLINE hg_softmax_factor_t hg_softmax_factor(int32_t sum) {
+  const int32_t headroom = hg_count_leading_zeros((uint32_t)sum);
+  const hg_softmax_factor_t factor = {
+      .scale = hg_half_of_reciprocal((int32_t)((uint32_t)sum << headroom >> 1)),
+      .shift = HG_SOFTMAX_SUM_INTEGER_BITS - headroom + 31 - 8,
+  };
+  return factor;
+}
+
+HG_INLINE int8_t hg_softmax_output(const hg_softmax_factor_t *factor, int32_t exp) {
+  const int32_t high = hg_high_half(factor->scale, exp);
+  const int32_t value = INT8_MIN + hg_shift_right_halves_up((uint32_t)high, factor->shift);
+  return (int8_t)hg_clamp_s32(value, INT8_MIN, INT8_MAX);
+}
+
 HG_INLINE void hg_softmax_s8(const hg_softmax_s8_t *p, const int8_t *input, const int32_t *exps,
                              int8_t *output) {
   for (int32_t row = 0; row < p->rows; ++row, input += p->size, output += p->size) {
-    int32_t largest = INT8_MIN;
-    HG_UNROLL(1)
-    for (int32_t i = 0; i < p->size; ++i) {
-      largest = hg_max_s32(largest, input[i]);
-    }
+    const int32_t largest = hg_softmax_largest(input, p->size);
     int32_t sum = 0;
     HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
       if (difference < p->table_size) {
-        sum += hg_shift_right_halves_up((uint32_t)exps[difference], HG_SOFTMAX_SUM_INTEGER_BITS);
+        sum += hg_softmax_part(exps[difference]);
       }
     }
-    /* The sum is at least exp(0) = 1, so that it is not zero and the shift is below 32. */
-    const int32_t headroom = hg_count_leading_zeros((uint32_t)sum);
-    const int32_t scale = hg_half_of_reciprocal((int32_t)((uint32_t)sum << headroom >> 1));
-    const int32_t shift = HG_SOFTMAX_SUM_INTEGER_BITS - headroom + 31 - 8;
+    const hg_softmax_factor_t factor = hg_softmax_factor(sum);
     HG_UNROLL(1)
     for (int32_t i = 0; i < p->size; ++i) {
       const int32_t difference = largest - input[i];
-      int32_t value = INT8_MIN;
-      if (difference < p->table_size) {
-        value += hg_shift_right_halves_up((uint32_t)hg_high_half(scale, exps[difference]), shift);
-      }
-      output[i] = (int8_t)hg_clamp_s32(value, INT8_MIN, INT8_MAX);
+      output[i] =
+          difference < p->table_size ? hg_softmax_output(&factor, exps[difference]) : INT8_MIN;
     }
   }
 }

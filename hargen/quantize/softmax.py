@@ -1,16 +1,18 @@
-"""Softmax by a table: exp of every difference to the largest logit, in the reference's fixed point.
+"""Exps of a softmax: exp of every difference to the largest logit, in the reference's fixed point.
 
 The reference computes exp in Q0.31 by a polynomial on [-1/4, 0) and a product over the bits of the
-rest. There are at most 256 differences, so that the values are computed here and stored.
+rest. There are at most 256 differences, so that the values can be computed here and stored.
 Source: the fixed-point exp and reciprocal of gemmlowp (Google, "gemmlowp", fixedpoint).
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from hargen.quantize.multiplier import (
     INT32_MAX,
+    Multiplier,
     high_half,
     quantize_multiplier,
     shift_right_rounded,
@@ -20,17 +22,34 @@ _INTEGER_BITS = 5  # differences are Q5.26: down to -32
 _FRACTION_BITS = 31 - _INTEGER_BITS
 
 
-def exp_table(beta: float, input_scale: float) -> list[int]:
-    """Return exp(-beta * input_scale * d) in Q0.31 for d = 0, 1, ...
+@dataclass(frozen=True)
+class Exps:
+    """exp(-beta * input_scale * d) in Q0.31 for whole differences d."""
 
-    The table ends where the reference counts exp as zero; it is never longer than 256.
-    """
+    factor: Multiplier
+    """From differences to Q5.26."""
+    radius: int
+    """The largest difference whose exp does not count as zero, at most 255."""
+
+    def table(self) -> list[int]:
+        """Return them for d = 0, 1 ... radius."""
+        left, multiplier = self.factor.shift, self.factor.multiplier
+        return [
+            _exp_on_negative(high_half(-difference << left, multiplier))
+            for difference in range(self.radius + 1)
+        ]
+
+
+def exps(beta: float, input_scale: float) -> Exps:
+    """Return how a softmax computes its exps, and of which differences."""
     factor = quantize_multiplier(min(beta * input_scale * 2.0**_FRACTION_BITS, 2.0**31 - 1.0))
     radius = math.floor((2**_INTEGER_BITS - 1) * 2.0 ** (31 - _INTEGER_BITS) / 2.0**factor.shift)
-    return [
-        _exp_on_negative(high_half(-difference << factor.shift, factor.multiplier))
-        for difference in range(min(radius, 255) + 1)
-    ]
+    return Exps(factor, min(radius, 255))
+
+
+def exp_table(beta: float, input_scale: float) -> list[int]:
+    """Return all exps of a softmax; there are never more than 256."""
+    return exps(beta, input_scale).table()
 
 
 def _exp_on_negative(value: int) -> int:

@@ -62,7 +62,11 @@ from hargen.plan.layers.pool_2d import plan_average_pool_2d, plan_max_pool_2d
 from hargen.plan.layers.reduce import plan_mean, plan_reduce_max
 from hargen.plan.layers.rescale import plan_relu, plan_requantize
 from hargen.plan.layers.short_conv import plan_short_conv_2d
-from hargen.plan.layers.softmax import plan_softmax
+from hargen.plan.layers.softmax import (
+    plan_computed_softmax,
+    plan_softmax,
+    plan_table_softmax,
+)
 from hargen.plan.layers.tiled import plan_run_conv_2d, plan_tiled_conv_2d
 from hargen.plan.plan import Kernel
 
@@ -118,9 +122,10 @@ WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel |
         plan_position_conv_max_pool_2d,
     ),
     FullyConnected: (plan_dual_fully_connected, plan_row_fully_connected),
+    Softmax: (plan_table_softmax, plan_computed_softmax),
 }
-"""Operators of int8 networks that can be computed in more than two ways, the fastest first as a
-rule; a way that does not suit an operator's shapes or weights gives None. Of any other operator the
-two planners above are the ways."""
+"""Operators of int8 networks that can be computed in more ways than the two planners above name, the
+fastest first as a rule; a way that does not suit an operator's shapes or weights gives None. Of any
+other operator those two are the ways."""
 
 FLOAT_PLANNERS: dict[type[Operator], Planner] = {**float32.PLANNERS}

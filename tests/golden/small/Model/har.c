@@ -11,7 +11,7 @@
 #include "hg_pool_2d_s8.h"
 #include "hg_quantize_s8.h"
 #include "hg_reduce_s8.h"
-#include "hg_softmax_s8.h"
+#include "hg_softmax_computed_s8.h"
 
 /* operator 1 (CONV_2D) + operator 2 (MAX_POOL_2D): 24x3x1 -> 11x2x3 */
 static HG_NOINLINE void har_layer_0(int8_t *arena) {
@@ -188,12 +188,14 @@ static HG_NOINLINE void har_layer_7(int8_t *arena) {
 
 /* operator 11 (SOFTMAX): 3 -> 3 */
 static HG_NOINLINE void har_layer_8(int8_t *arena) {
-  static const hg_softmax_s8_t parameters = {
+  static const hg_softmax_computed_s8_t parameters = {
       .rows = 1,
       .size = 3,
-      .table_size = 256,
+      .multiplier = 1073741824,
+      .shift = 17,
+      .radius = 255,
   };
-  hg_softmax_s8(&parameters, arena + 0, har_layer_8_exps, arena + 4);
+  hg_softmax_computed_s8(&parameters, arena + 0, arena + 4);
 }
 
 hg_status_t har_init(har_context_t *context, void *arena, size_t arena_size) {

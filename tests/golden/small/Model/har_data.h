@@ -18,7 +18,6 @@ extern _Alignas(8) const uint64_t har_layer_6_weights[2];
 extern _Alignas(8) const int32_t har_layer_6_bias[2];
 extern _Alignas(8) const uint64_t har_layer_7_weights[1];
 extern _Alignas(8) const int32_t har_layer_7_bias[3];
-extern _Alignas(8) const int32_t har_layer_8_exps[256];
 extern const hg_info_t har_model_info;
 
 #endif
