@@ -41,6 +41,13 @@ typedef struct {
   uint16_t pairs[HG_SVM_MAX_CLASSES];
 } hg_svm_run_t;
 
+/* Field by field: as a whole it would be set by memset. */
+HG_INLINE void hg_svm_begin_runs(hg_svm_run_t *run, const uint32_t *runs) {
+  run->next = runs;
+  run->left = 0;
+  run->partners = 0;
+}
+
 /* How many of the next `count` vectors belong to one run, which `run` then is. */
 HG_INLINE int32_t hg_svm_next_part(hg_svm_run_t *run, int32_t classes, int32_t count) {
   if (run->left == 0) {
@@ -64,8 +71,10 @@ HG_INLINE int32_t hg_svm_next_part(hg_svm_run_t *run, int32_t classes, int32_t c
 HG_INLINE uint32_t hg_svm_vote_f32(const float *decisions, int32_t classes) {
   int32_t winner = 0;
   int32_t most = -1;
+  HG_UNROLL(1)
   for (int32_t own = 0; own < classes; ++own) {
     int32_t votes = 0;
+    HG_UNROLL(1)
     for (int32_t other = 0; other < classes; ++other) {
       if (other != own) {
         votes += (decisions[hg_svm_pair(own, other, classes)] > 0.0f) == (own < other);

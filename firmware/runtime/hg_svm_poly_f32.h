@@ -51,7 +51,8 @@ HG_INLINE void hg_svm_poly_decide(const hg_svm_poly_f32_t *p, const float *x, co
                                   const float *coefficients, const float *bias,
                                   const uint32_t *runs, hg_svm_sum_t *totals, float *decisions) {
   const int32_t left = p->vectors % HG_LANES;
-  hg_svm_run_t run = {.next = runs, .left = 0};
+  hg_svm_run_t run;
+  hg_svm_begin_runs(&run, runs);
   for (int32_t pair = 0; pair < HG_SVM_PAIRS(p->classes); ++pair) {
     totals[pair].sum = bias[pair];
     totals[pair].rest = 0.0f;

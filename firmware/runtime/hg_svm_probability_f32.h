@@ -52,6 +52,7 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
   const float tolerance = 0.005f / (float)classes;
   float diagonal[HG_SVM_MAX_CLASSES];
   float products[HG_SVM_MAX_CLASSES]; /* Q p */
+  HG_UNROLL(1)
   for (int32_t i = 0; i < classes; ++i) {
     out[i] = 1.0f / (float)classes;
     diagonal[i] = 0.0f;
@@ -64,6 +65,7 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
   }
   for (int32_t iteration = 0; iteration < 100; ++iteration) {
     float objective = 0.0f;
+    HG_UNROLL(1)
     for (int32_t i = 0; i < classes; ++i) {
       float product = 0.0f;
       for (int32_t j = 0; j < classes; ++j) {
@@ -73,6 +75,7 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
       objective = __builtin_fmaf(out[i], product, objective);
     }
     float largest = 0.0f;
+    HG_UNROLL(1)
     for (int32_t i = 0; i < classes; ++i) {
       const float error = __builtin_fabsf(products[i] - objective);
       largest = error > largest ? error : largest;
@@ -82,12 +85,14 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
     }
     /* One class after the other: its optimum with the rest as they are, then all scaled so that
      * they add up to one again. */
+    HG_UNROLL(1)
     for (int32_t i = 0; i < classes; ++i) {
       const float step = (objective - products[i]) / diagonal[i];
       const float total = 1.0f + step;
       const float grown = __builtin_fmaf(step, diagonal[i], 2.0f * products[i]);
       out[i] += step;
       objective = __builtin_fmaf(step, grown, objective) / total / total;
+      HG_UNROLL(1)
       for (int32_t j = 0; j < classes; ++j) {
         const float q = hg_svm_q(pairwise, diagonal, i, j, classes);
         products[j] = __builtin_fmaf(step, q, products[j]) / total;

@@ -55,7 +55,8 @@ HG_INLINE void hg_svm_sum_in(const hg_svm_sums_t *p, const void *kernel, hg_svm_
                              hg_svm_pairing_t *at, const int32_t *coefficients, const int64_t *bias,
                              const uint32_t *runs, int64_t *totals, float *decisions) {
   const int32_t left = p->vectors % HG_LANES;
-  hg_svm_run_t run = {.next = runs, .left = 0};
+  hg_svm_run_t run;
+  hg_svm_begin_runs(&run, runs);
   for (int32_t pair = 0; pair < HG_SVM_PAIRS(p->classes); ++pair) {
     totals[pair] = bias[pair];
   }
