@@ -124,8 +124,8 @@ WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel |
     FullyConnected: (plan_dual_fully_connected, plan_row_fully_connected),
     Softmax: (plan_table_softmax, plan_computed_softmax),
 }
-"""Operators of int8 networks that can be computed in more ways than the two planners above name, the
-fastest first as a rule; a way that does not suit an operator's shapes or weights gives None. Of any
-other operator those two are the ways."""
+"""Operators of int8 networks that can be computed in more ways than the two planners above name,
+the fastest first as a rule; a way that does not suit an operator's shapes or weights gives None. Of
+any other operator those two are the ways."""
 
 FLOAT_PLANNERS: dict[type[Operator], Planner] = {**float32.PLANNERS}
