@@ -24,8 +24,8 @@
 #define HG_SVM_S8_TOGETHER 4     /* vectors */
 #define HG_SVM_S8_CHUNK 64       /* kernel values that are computed before they are used */
 
-/* 2^-f is this polynomial, f from -1/2 to 1/2, within 7.5e-5 of itself; in Q16 of 23168, which a
- * half can just hold when it is multiplied by the square root of 2. */
+/* 2^-f is this polynomial, f from -1/2 to 1/2, within 7.5e-5 of itself. 1 is 23168 * 2^16, as times
+ * the square root of 2 that just fits 32 bits with a sign. */
 #define HG_SVM_S8_CUBIC (-83769260)
 #define HG_SVM_S8_SQUARE 368365768
 #define HG_SVM_S8_LINEAR (-1052604537)
@@ -45,7 +45,7 @@ typedef struct {
 } hg_svm_s8_t;
 
 /* A window, as all vectors are multiplied by it: constants first, because the assembly loads them
- * together. `values` is where values of HG_SVM_S8_CHUNK vectors end, in the assembly alone. */
+ * together. `end`, which it alone uses, is where the values of a chunk end. */
 typedef struct {
   int32_t cubic;
   int32_t square;
@@ -75,8 +75,8 @@ typedef struct {
 #define HG_SVM_S8_ASSEMBLY 0
 #endif
 
-/* sum * scale / 256 + base is a distance in halvings; 2^ to the power of minus these in Q15 of
- * 23168 / 32768, and 16 bits more, cut off. */
+/* sum * scale / 256 + base is a distance in halvings. A kernel's value as the polynomial has it, of
+ * which the upper 16 bits are used. */
 HG_INLINE uint32_t hg_svm_s8_value(int32_t fraction_bits, int32_t sum, int32_t scale,
                                    int32_t base) {
   const int32_t distance = base + (int32_t)(((int64_t)sum * scale) >> 8);
