@@ -19,6 +19,11 @@ HG_INLINE uint32_t hg_max_bytes(uint32_t a, uint32_t b) {
   __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b) : "cc");
   return larger;
 }
+
+/* Half the sum of each two bytes, rounded down. */
+HG_INLINE uint32_t hg_halve_bytes(uint32_t a, uint32_t b) {
+  return (uint32_t)__shadd8((int8x4_t)a, (int8x4_t)b);
+}
 #else
 HG_INLINE uint32_t hg_max_bytes(uint32_t a, uint32_t b) {
   uint32_t larger = 0;
@@ -29,7 +34,23 @@ HG_INLINE uint32_t hg_max_bytes(uint32_t a, uint32_t b) {
   }
   return larger;
 }
+
+HG_INLINE uint32_t hg_halve_bytes(uint32_t a, uint32_t b) {
+  uint32_t halves = 0;
+  HG_UNROLL(4)
+  for (int32_t shift = 0; shift < 32; shift += 8) {
+    const int32_t sum = (int8_t)(uint8_t)(a >> shift) + (int8_t)(uint8_t)(b >> shift);
+    halves |= ((uint32_t)(sum >> 1) & 0xFFu) << shift;
+  }
+  return halves;
+}
 #endif
+
+/* The mean of each two bytes, halves away from zero: up where the mean is not negative. */
+HG_INLINE uint32_t hg_mean_bytes(uint32_t a, uint32_t b) {
+  const uint32_t down = hg_halve_bytes(a, b);
+  return down + ((a ^ b) & ~(down >> 7) & 0x01010101u);
+}
 
 /* Of `rows` words, the first at p and each `step` bytes behind the one before. */
 HG_INLINE uint32_t hg_max_rows(const int8_t *p, int32_t rows, int32_t step) {

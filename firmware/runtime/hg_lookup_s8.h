@@ -10,6 +10,9 @@ typedef struct {
 
 HG_INLINE void hg_lookup_s8(const hg_lookup_s8_t *p, const int8_t *input, const int8_t *outputs,
                             int8_t *output) {
+#ifndef __OPTIMIZE_SIZE__
+  HG_UNROLL(4)
+#endif
   for (int32_t i = 0; i < p->size; ++i) {
     output[i] = outputs[input[i] - INT8_MIN];
   }

@@ -42,9 +42,24 @@ HG_INLINE void hg_max_pool_2d_bytes_s8_position(const hg_pool_2d_s8_t *p, const 
   }
 }
 
+/* The means of two values of every channel, `step` apart. */
+HG_INLINE void hg_average_pool_2d_bytes_s8_two(const hg_pool_2d_s8_t *p, const int8_t *input,
+                                               int32_t step, int8_t *output) {
+  HG_UNROLL(2)
+  for (int32_t c = 0; c < p->channels; c += 4) {
+    hg_store_bytes(output + c,
+                   hg_mean_bytes(hg_load_bytes(input + c), hg_load_bytes(input + c + step)));
+  }
+}
+
 HG_INLINE void hg_average_pool_2d_bytes_s8_position(const hg_pool_2d_s8_t *p, const int8_t *input,
                                                     int32_t height, int32_t width, int8_t *output) {
   const int32_t count = height * width;
+  if (count == 2 && p->output_min == INT8_MIN && p->output_max == INT8_MAX) {
+    hg_average_pool_2d_bytes_s8_two(p, input, (width == 2 ? 1 : p->input_width) * p->channels,
+                                    output);
+    return;
+  }
   for (int32_t c = 0; c < p->channels; c += 4) {
     hg_byte_sums_t sums = {0, 0};
     for (int32_t y = 0; y < height; ++y) {

@@ -90,6 +90,8 @@ POOLS = {
     for kind in ("MAX_POOL_2D", "AVERAGE_POOL_2D")
     for name, shapes in {
         "a column": ((12, 1, 4), (2, 1), (2, 1)),
+        "two columns": ((5, 6, 4), (1, 2), (1, 2)),
+        "two rows of columns": ((6, 3, 8), (2, 1), (1, 1), SAME),
         "a row": ((1, 13, 8), (1, 3), (1, 1), SAME),
         "every second": ((1, 13, 8), (1, 3), (1, 2), SAME),
         "columns": ((9, 3, 8), (3, 1), (1, 1), SAME),
@@ -100,6 +102,9 @@ POOLS = {
         "seven": ((20, 1, 20), (7, 1), (3, 1)),
     }.items()
 }
+POOLS["AVERAGE_POOL_2D, two, clamped"] = pool(
+    "AVERAGE_POOL_2D", (9, 1, 4), (2, 1), (2, 1), VALID, relu=True
+)
 POOLS["AVERAGE_POOL_2D, clamped"] = pool(
     "AVERAGE_POOL_2D", (9, 2, 4), (3, 1), (1, 1), SAME, relu=True
 )
@@ -178,10 +183,11 @@ def test_the_core_gives_the_same(case: str, tmp_path: Path) -> None:
 MISTAKES = {
     "maxima without a sign": (
         "MAX_POOL_2D, a column",
-        "(int8_t)(uint8_t)(a >> shift)",
-        "(uint8_t)(a >> shift)",
+        "hg_max_s32((int8_t)",
+        "hg_max_s32(",
     ),
     "the other bytes": ("MEAN, time", "byte & 1 ? sums.odd", "byte & 2 ? sums.odd"),
+    "means rounded down": ("AVERAGE_POOL_2D, a column", "~(down >> 7) &", "(down & 0) &"),
     "a row too few": ("REDUCE_MAX, rows", "int32_t i = 1; i < rows", "int32_t i = 2; i < rows"),
 }
 
