@@ -25,7 +25,7 @@ from hargen.ir.ops.relu import Relu
 from hargen.ir.ops.softmax import Softmax
 from hargen.ir.tensor import Tensor
 from hargen.plan.layers import float32
-from hargen.plan.layers.binary import plan_mul
+from hargen.plan.layers.binary import plan_add, plan_mul
 from hargen.plan.layers.by_columns import plan_by_columns
 from hargen.plan.layers.bytewise import (
     plan_fast_average_pool_2d,
@@ -74,7 +74,7 @@ Planner = Callable[[Any, Sequence[Tensor], str], Kernel]
 
 PLANNERS: dict[type[Operator], Planner] = {
     Add: plan_fast_add,
-    AveragePool2D: plan_average_pool_2d,
+    AveragePool2D: plan_fast_average_pool_2d,
     Concatenation: plan_concatenation,
     Conv2D: plan_conv_2d,
     ConvMaxPool2D: plan_conv_max_pool_2d,
@@ -82,11 +82,11 @@ PLANNERS: dict[type[Operator], Planner] = {
     FullyConnected: plan_fully_connected,
     LeakyRelu: plan_leaky_relu,
     Logistic: plan_logistic,
-    MaxPool2D: plan_max_pool_2d,
-    Mean: plan_mean,
+    MaxPool2D: plan_fast_max_pool_2d,
+    Mean: plan_fast_mean,
     Mul: plan_mul,
     Pad: plan_pad,
-    ReduceMax: plan_reduce_max,
+    ReduceMax: plan_fast_reduce_max,
     Relu: plan_relu,
     Requantize: plan_requantize,
     Softmax: plan_softmax,
@@ -95,19 +95,17 @@ PLANNERS: dict[type[Operator], Planner] = {
 
 FAST_PLANNERS: dict[type[Operator], Planner] = {
     **PLANNERS,
-    AveragePool2D: plan_fast_average_pool_2d,
     ByColumns: plan_by_columns,
     Conv2D: plan_fast_conv_2d,
     ConvMaxPool2D: plan_fast_conv_max_pool_2d,
     DepthwiseConv2D: plan_fast_depthwise_conv_2d,
-    MaxPool2D: plan_fast_max_pool_2d,
-    Mean: plan_fast_mean,
     Mul: plan_fast_mul,
-    ReduceMax: plan_fast_reduce_max,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
 
 WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel | None], ...]] = {
+    Add: (plan_fast_add, plan_add),
+    AveragePool2D: (plan_fast_average_pool_2d, plan_average_pool_2d),
     Conv2D: (
         plan_short_conv_2d,
         plan_kronecker_conv_2d,
@@ -122,6 +120,9 @@ WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel |
         plan_position_conv_max_pool_2d,
     ),
     FullyConnected: (plan_dual_fully_connected, plan_row_fully_connected),
+    MaxPool2D: (plan_fast_max_pool_2d, plan_max_pool_2d),
+    Mean: (plan_fast_mean, plan_mean),
+    ReduceMax: (plan_fast_reduce_max, plan_reduce_max),
     Softmax: (plan_table_softmax, plan_computed_softmax),
 }
 """Operators of int8 networks that can be computed in more ways than the two planners above name,
