@@ -31,33 +31,35 @@
   HG_DUAL_WORD("r8", "r9", "r10", "r12")               \
   HG_DUAL_WORD("r8", "r9", "r11", "lr")
 #define HG_DUAL_LOOP(quads)                            \
-  __asm__ volatile("push {r0, r3, r4, r7}\n"           \
+  __asm__ volatile("push {r0, r3, r4, r5, r7}\n"       \
                    "0:\n\t"                            \
-                   "ldr r3, [sp, #4]\n\t"              \
-                   "ldm r3, {r3, r4, r5, r6, r8, r9}\n" \
+                   "ldr lr, [sp, #4]\n\t"              \
+                   "ldm lr!, {r3, r4, r5, r6, r8, r9}\n\t" \
+                   "str lr, [sp, #4]\n"                \
                    "1:\n\t"                            \
                    quads                               \
                    "cmp r0, r2\n\t"                    \
                    "bne 1b\n\t"                        \
-                   "ldm sp, {r0, r10, r11}\n\t"        \
-                   "stm r10!, {r3, r4, r5, r6, r8, r9}\n\t" \
-                   "str r10, [sp, #4]\n\t"             \
-                   "cmp r10, r11\n\t"                  \
+                   "ldm sp, {r0, r10, r11, r12}\n\t"   \
+                   "stm r11!, {r3, r4, r5, r6, r8, r9}\n\t" \
+                   "str r11, [sp, #8]\n\t"             \
+                   "cmp r11, r12\n\t"                  \
                    "bne 0b\n\t"                        \
-                   "pop {r0, r3, r4, r7}"              \
-                   : "+r"(from), "+r"(weights), "+r"(to), "+r"(all), "+r"(end) \
+                   "pop {r0, r3, r4, r5, r7}"          \
+                   : "+r"(from), "+r"(weights), "+r"(to), "+r"(begin), "+r"(all), "+r"(end) \
                    :                                   \
-                   : "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+                   : "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 /* clang-format on */
 
 /* quads and groups: one or more. */
-HG_INLINE const uint64_t *hg_dual_s16_thumb2(const int16_t *x, int32_t quads, const uint64_t *group,
-                                             int32_t groups, hg_dual_t *sums) {
-  register const int16_t *from __asm__("r0") = x;
+HG_INLINE const uint64_t *hg_dual_s16_thumb2(const void *x, int32_t quads, const uint64_t *group,
+                                             int32_t groups, const int32_t *start, int32_t *sums) {
+  register const void *from __asm__("r0") = x;
   register const uint64_t *weights __asm__("r1") = group;
-  register const int16_t *to __asm__("r2") = x + 4 * quads;
-  register hg_dual_t *all __asm__("r3") = sums;
-  register hg_dual_t *end __asm__("r4") = sums + HG_DUAL_PAIRS * groups;
+  register const void *to __asm__("r2") = (const int8_t *)x + 8 * quads;
+  register const int32_t *begin __asm__("r3") = start;
+  register int32_t *all __asm__("r4") = sums;
+  register int32_t *end __asm__("r5") = sums + 2 * HG_DUAL_PAIRS * groups;
   if (quads % 3 == 0) {
     HG_DUAL_LOOP(HG_DUAL_QUAD HG_DUAL_QUAD HG_DUAL_QUAD);
   } else if (quads % 2 == 0) {
@@ -70,38 +72,54 @@ HG_INLINE const uint64_t *hg_dual_s16_thumb2(const int16_t *x, int32_t quads, co
 #endif
 
 /* Adds to the sums of up to three pairs. Returns the weights behind. */
-HG_INLINE const uint64_t *hg_dual_s16_add_group(const int16_t *x, int32_t quads,
-                                                const uint64_t *group, int32_t pairs,
-                                                hg_dual_t *sums) {
+HG_INLINE const uint64_t *hg_dual_s16_add_group(const void *x, int32_t quads, const uint64_t *group,
+                                                int32_t pairs, const int32_t *start,
+                                                int32_t *sums) {
+  hg_dual_t some[HG_DUAL_PAIRS];
+  HG_UNROLL(HG_DUAL_PAIRS)
+  for (int32_t n = 0; n < pairs; ++n) {
+    some[n].first = start[2 * n];
+    some[n].both = start[2 * n + 1];
+  }
   HG_UNROLL(1)
   for (int32_t i = 0; i < quads; ++i, group += pairs) {
     uint64_t quad;
-    __builtin_memcpy(&quad, x + 4 * i, sizeof quad);
+    __builtin_memcpy(&quad, (const int8_t *)x + 8 * i, sizeof quad);
     HG_UNROLL(HG_DUAL_PAIRS)
     for (int32_t n = 0; n < pairs; ++n) {
-      hg_dual_add(quad, group[n], &sums[n]);
+      hg_dual_add(quad, group[n], &some[n]);
     }
+  }
+  HG_UNROLL(HG_DUAL_PAIRS)
+  for (int32_t n = 0; n < pairs; ++n) {
+    sums[2 * n] = some[n].first;
+    sums[2 * n + 1] = some[n].both;
   }
   return group;
 }
 
-/* Adds to the sums of all pairs. x: quads, aligned to words; weights: of three pairs, or of the
- * last ones, the first quads, then the second ones and so on. Returns the weights behind. */
-HG_INLINE const uint64_t *hg_dual_s16_add(const int16_t *x, int32_t quads, const uint64_t *weights,
-                                          int32_t pairs, hg_dual_t *sums) {
+/* sums = start + what all pairs get of x. start may be sums; both have of each pair the first
+ * output's sum and that of both, as hg_dual_t has. x: quads, aligned to words; weights: of three
+ * pairs, or of the last ones, the first quads, then the second ones and so on. Returns the weights
+ * behind. */
+HG_INLINE const uint64_t *hg_dual_s16_add(const void *x, int32_t quads, const uint64_t *weights,
+                                          int32_t pairs, const int32_t *start, int32_t *sums) {
   const int32_t groups = pairs / HG_DUAL_PAIRS;
   const int32_t left = pairs % HG_DUAL_PAIRS;
+  const int32_t size = 2 * HG_DUAL_PAIRS;
 #ifdef HG_DUAL_THUMB2
   if (groups > 0) {
-    weights = hg_dual_s16_thumb2(x, quads, weights, groups, sums);
+    weights = hg_dual_s16_thumb2(x, quads, weights, groups, start, sums);
   }
 #else
   for (int32_t i = 0; i < groups; ++i) {
-    weights = hg_dual_s16_add_group(x, quads, weights, HG_DUAL_PAIRS, sums + HG_DUAL_PAIRS * i);
+    weights =
+        hg_dual_s16_add_group(x, quads, weights, HG_DUAL_PAIRS, start + size * i, sums + size * i);
   }
 #endif
   return left == 0 ? weights
-                   : hg_dual_s16_add_group(x, quads, weights, left, sums + HG_DUAL_PAIRS * groups);
+                   : hg_dual_s16_add_group(x, quads, weights, left, start + size * groups,
+                                           sums + size * groups);
 }
 
 #endif

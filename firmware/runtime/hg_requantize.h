@@ -72,17 +72,22 @@ HG_INLINE int32_t hg_requantize_single(int32_t value, int32_t multiplier, int32_
   return (int32_t)(((int64_t)value * multiplier + half - (value < 0)) >> shift);
 }
 
+/* addend + the high half of a * b, rounded down. */
+HG_INLINE int32_t hg_add_high_floor(int32_t addend, int32_t a, int32_t b) {
+#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
+  int32_t sum; /* there is no intrinsic for it */
+  __asm__("smmla %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(addend));
+  return sum;
+#else
+  return addend + (int32_t)(((int64_t)a * b) >> 32);
+#endif
+}
+
 /* hg_requantize_single(value, multiplier, shift) + offset in fewer steps, where no negative value
  * gives a half. base: of hg_requantize_base(shift - 32, offset); 33 <= shift <= 53. */
 HG_INLINE int32_t hg_requantize_far(int32_t value, int32_t multiplier, int32_t shift,
                                     int32_t base) {
-#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
-  int32_t sum; /* there is no intrinsic for it */
-  __asm__("smmla %0, %1, %2, %3" : "=r"(sum) : "r"(value), "r"(multiplier), "r"(base));
-#else
-  const int32_t sum = base + (int32_t)(((int64_t)value * multiplier) >> 32);
-#endif
-  return sum >> (shift - 32);
+  return hg_add_high_floor(base, value, multiplier) >> (shift - 32);
 }
 
 #endif

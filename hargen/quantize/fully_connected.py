@@ -12,6 +12,7 @@ for every sum if and only if they step at the same sums. `requantization` compar
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from hargen.errors import ModelError
 from hargen.quantize.multiplier import quantize_multiplier, round_half_away
 
 _NEIGHBOURS = 64
+_FAR_NEIGHBOURS = 8
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,49 @@ def requantization(scale: float, lowest: int, highest: int, sum_limit: int) -> S
             ):
                 return candidate
     raise ModelError(f"no 31-bit factor rounds every sum as the real factor {scale:g} does")
+
+
+def far_multipliers(
+    scales: Sequence[float], lowest: int, highest: int, sum_limits: Sequence[int]
+) -> tuple[list[int], int] | None:
+    """Return multipliers of hg_requantize_far with one shift for all, which is the second value.
+
+    None where there are none that step where the reference steps. The arguments are those of
+    `requantization`, of each output.
+    """
+    factors = [
+        requantization(scale, lowest, highest, limit)
+        for scale, limit in zip(scales, sum_limits, strict=True)
+    ]
+    shift = min(factor.shift for factor in factors)
+    if not 33 <= shift <= 53:
+        return None
+    found = []
+    for factor, scale, limit in zip(factors, scales, sum_limits, strict=True):
+        steps = _steps(scale, lowest, highest, limit)
+        nearest = factor.multiplier >> (factor.shift - shift)
+        multiplier = next(
+            (m for m in _near(nearest) if _far_steps(m, shift, steps)),
+            None,
+        )
+        if multiplier is None:
+            return None
+        found.append(multiplier)
+    return found, shift
+
+
+def _near(multiplier: int) -> list[int]:
+    around = range(max(multiplier - _FAR_NEIGHBOURS, 0), multiplier + _FAR_NEIGHBOURS + 1)
+    return sorted((m for m in around if m < 2**31), key=lambda m: abs(m - multiplier))
+
+
+def _far_steps(multiplier: int, shift: int, steps: Sequence[tuple[int, int]]) -> bool:
+    half = 1 << (shift - 33)
+
+    def level(value: int) -> int:
+        return (half + ((value * multiplier) >> 32)) >> (shift - 32)
+
+    return all(level(at) >= n > level(at - 1) for n, at in steps)
 
 
 def _steps(scale: float, lowest: int, highest: int, sum_limit: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.tflite_writer import WOp, WTensor, write
 
 from hargen.errors import ModelError
-from hargen.quantize.fully_connected import SingleRounding, requantization
+from hargen.quantize.fully_connected import SingleRounding, far_multipliers, requantization
 from hargen.quantize.multiplier import quantize_multiplier, round_half_away
 from hargen.quantize.softmax import exp_table
 
@@ -158,3 +158,26 @@ def test_a_half_among_negative_sums_needs_more_than_the_high_half() -> None:
     assert far(np.array([-64]), factor, 0) != factor.apply(-64)
     assert not SingleRounding(2**30 + 1, 32).is_far(1)
     assert not SingleRounding(2**30 + 1, 54).is_far(1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    scales=st.lists(st.floats(2.0**-14, 2.0**-3), min_size=1, max_size=5),
+    zero_point=st.integers(-128, 127),
+    limit=st.integers(1, 60_000),
+)
+def test_one_far_shift_for_all_outputs_rounds_as_the_double(
+    scales: list[float], zero_point: int, limit: int
+) -> None:
+    found = far_multipliers(scales, -128 - zero_point, 127 - zero_point, [limit] * len(scales))
+    assert found is not None
+    multipliers, shift = found
+    sums = np.arange(-limit, limit + 1, dtype=np.int64)
+    for scale, multiplier in zip(scales, multipliers, strict=True):
+        outputs = far(sums, SingleRounding(multiplier, shift), zero_point)
+        expected = double_reference(sums, scale, zero_point)
+        assert np.array_equal(np.clip(outputs, -128, 127), expected)
+
+
+def test_factors_that_are_too_large_have_no_far_shift() -> None:
+    assert far_multipliers([0.5], -128, 127, [1000]) is None

@@ -50,6 +50,7 @@ from hargen.plan.layers.fully_connected import (
     plan_fully_connected,
     plan_row_fully_connected,
 )
+from hargen.plan.layers.groups import plan_fast_fully_connected, plan_groups_fully_connected
 from hargen.plan.layers.kronecker import (
     plan_fast_conv_2d,
     plan_fast_conv_max_pool_2d,
@@ -99,6 +100,7 @@ FAST_PLANNERS: dict[type[Operator], Planner] = {
     Conv2D: plan_fast_conv_2d,
     ConvMaxPool2D: plan_fast_conv_max_pool_2d,
     DepthwiseConv2D: plan_fast_depthwise_conv_2d,
+    FullyConnected: plan_fast_fully_connected,
     Mul: plan_fast_mul,
 }
 """Kernels that need the fewest instructions, and more flash for it."""
@@ -119,7 +121,11 @@ WAYS: dict[type[Operator], tuple[Callable[[Any, Sequence[Tensor], str], Kernel |
         plan_strip_conv_max_pool_2d,
         plan_position_conv_max_pool_2d,
     ),
-    FullyConnected: (plan_dual_fully_connected, plan_row_fully_connected),
+    FullyConnected: (
+        plan_groups_fully_connected,
+        plan_dual_fully_connected,
+        plan_row_fully_connected,
+    ),
     MaxPool2D: (plan_fast_max_pool_2d, plan_max_pool_2d),
     Mean: (plan_fast_mean, plan_mean),
     ReduceMax: (plan_fast_reduce_max, plan_reduce_max),

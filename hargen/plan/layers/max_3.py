@@ -16,7 +16,8 @@ from hargen.ir.ops.fully_connected import FullyConnected
 from hargen.ir.tensor import Array, Tensor
 from hargen.plan.layers import dual, kronecker
 from hargen.plan.layers.conv_2d import folded_bias, pooled_clamp
-from hargen.plan.layers.fully_connected import PAIRS, plan_fully_connected
+from hargen.plan.layers.fully_connected import PAIRS
+from hargen.plan.layers.groups import plan_outputs
 from hargen.plan.layers.line import channel_factors
 from hargen.plan.plan import Constant, Kernel, Parameters, Role
 from hargen.quantize.staircase import find_line
@@ -62,10 +63,13 @@ def plan_max_3_fully_connected(
         return None
     passes = next((n for n in (2, 1) if channels % n == 0 and channels // n * odd % 4 == 0), 0)
     table = _table(first, tensors, f"{prefix}_first")
-    whole = plan_fully_connected(second, tensors, f"{prefix}_second")
-    if not passes or table is None or whole.function != "hg_fully_connected_dual_s8":
+    found = plan_outputs(second, tensors, f"{prefix}_second")
+    if not passes or table is None or found is None or not dual.fits(matrix.data):
         return None
     constant, shift = table
+    parameters, start, multiplier = found
+    if multiplier is not None:
+        return None
     size = channels // passes * odd
     # A window that is only there to make their number odd has weights of zero.
     wide = np.pad(
@@ -77,17 +81,19 @@ def plan_max_3_fully_connected(
     )
     packed = [
         dual.packed_weights(
-            part.transpose(1, 0, 2).reshape(outputs, size), 0, matrix, "", together=PAIRS
-        ).values
+            part.transpose(1, 0, 2).reshape(outputs, size),
+            0,
+            matrix,
+            f"{prefix}_second",
+            together=PAIRS,
+        )
         for part in in_order
     ]
-    assert whole.constants[0] is not None
     in_columns = replace(
-        whole.constants[0],
-        values=np.concatenate(packed),
-        comment=f"{whole.constants[0].comment}, column by column",
+        packed[0],
+        values=np.concatenate([part.values for part in packed]),
+        comment=f"{packed[0].comment}, column by column",
     )
-    fields = dict(whole.parameters.fields) | {"input_size": size}
     return Kernel(
         function="hg_columns_max_3_fully_connected_s8",
         header="hg_columns_max_3_fully_connected_s8.h",
@@ -107,13 +113,13 @@ def plan_max_3_fully_connected(
                         ),
                     ),
                 ),
-                ("second", replace(whole.parameters, fields=tuple(fields.items()))),
+                ("second", parameters),
                 ("columns", columns),
                 ("passes", passes),
             ),
         ),
         inputs=(first.input,),
-        constants=(constant, in_columns, *whole.constants[1:]),
+        constants=(constant, in_columns, start),
         scratch=2 * size,
     )
 
