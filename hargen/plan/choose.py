@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hargen.ir.graph import Graph
+from hargen.ir.ops.binary import Mul
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
 from hargen.optimize.fuse_layers import fuse_layers
 from hargen.plan import costs
 from hargen.plan.choice import LEVELS, Choice, Optimize, Way
@@ -10,6 +12,10 @@ from hargen.plan.combine import combine
 from hargen.plan.front import Limits, Point, fronts, pick
 from hargen.plan.planner import make_plan
 from hargen.plan.space import segments
+from hargen.plan.ways import ways
+
+_FAST_IF_BALANCED = (DepthwiseConv2D, Mul)
+"""Their fastest ways take more flash and so much less time that the product falls, as measured."""
 
 
 def choose(graph: Graph, optimize: Optimize, limits: Limits, clock_hz: float) -> Point:
@@ -47,8 +53,13 @@ def by_rule(graph: Graph, optimize: Optimize) -> Choice:
     Raises:
         ModelError: as make_plan.
     """
-    plan = make_plan(fuse_layers(graph), for_speed=optimize == "speed")
-    return Choice(
-        LEVELS[optimize],
-        tuple((layer.name, Way(layer.kernel.function)) for layer in plan.layers),
-    )
+    fused = fuse_layers(graph)
+    plan = make_plan(fused, for_speed=optimize == "speed")
+    kernels = {layer.name: layer.kernel.function for layer in plan.layers}
+    if optimize == "balanced":
+        kernels |= {
+            operator.name: next(iter(ways(operator, fused.tensors, "layer")))
+            for operator in fused.operators
+            if isinstance(operator, _FAST_IF_BALANCED)
+        }
+    return Choice(LEVELS[optimize], tuple((name, Way(kernel)) for name, kernel in kernels.items()))

@@ -16,8 +16,9 @@ from hargen.convert.conversion import read_graph
 from hargen.datasets import Windows
 from hargen.importers.keras.backend import load_backend
 from hargen.importers.keras.model import KerasModel
-from hargen.optimize.passes import optimize
-from hargen.plan.planner import make_plan
+from hargen.optimize.passes import optimize_apart
+from hargen.plan.choose import by_rule
+from hargen.plan.planner import make_chosen_plan
 from hargen.train import archive, families
 from hargen.train.training import imported
 from hargen.validate import project, wire
@@ -56,7 +57,8 @@ class Network:
         Raises:
             ModelError: hargen cannot run such a network.
         """
-        found = make_plan(optimize(read_graph(self.keras, self.tflite))).footprint
+        graph = optimize_apart(read_graph(self.keras, self.tflite))
+        found = make_chosen_plan(graph, by_rule(graph, "balanced")).footprint
         return Cost(flash=found.weights, ram=found.activation_ram, maccs=found.maccs)
 
 
