@@ -31,37 +31,64 @@ HG_INLINE void hg_svm_platt_f32(const hg_svm_platt_f32_t *p, const float *decisi
   }
 }
 
-/* The probability of class a, given that it is a or b. */
-HG_INLINE float hg_svm_against(const float *pairwise, int32_t a, int32_t b, int32_t classes) {
-  const float value = pairwise[hg_svm_pair(a, b, classes)];
-  return a < b ? value : 1.0f - value;
-}
-
-/* The matrix Q of the paper's problem: minimize p Q p over probabilities p. */
-HG_INLINE float hg_svm_q(const float *pairwise, const float *diagonal, int32_t a, int32_t b,
-                         int32_t classes) {
-  if (a == b) {
-    return diagonal[a];
-  }
+/* A value beside the diagonal of the matrix Q of the paper's problem: minimize p Q p over
+ * probabilities p. */
+HG_INLINE float hg_svm_q(const float *pairwise, int32_t a, int32_t b, int32_t classes) {
   const float value = pairwise[hg_svm_pair(a, b, classes)];
   return -(value * (1.0f - value));
+}
+
+/* Q as it is used: all of it where that is little, else worked out from the pairs each time. */
+#define HG_SVM_FEW_CLASSES 8
+
+typedef struct {
+  const float *pairwise;
+  float diagonal[HG_SVM_MAX_CLASSES];
+  float all[HG_SVM_FEW_CLASSES * HG_SVM_FEW_CLASSES];
+} hg_svm_matrix_t;
+
+HG_INLINE float hg_svm_matrix_at(const hg_svm_matrix_t *q, int32_t a, int32_t b, int32_t classes) {
+  if (classes <= HG_SVM_FEW_CLASSES) {
+    return q->all[a * classes + b];
+  }
+  return a == b ? q->diagonal[a] : hg_svm_q(q->pairwise, a, b, classes);
+}
+
+/* The diagonal's sums of squares begin with the first class, as the pairs come in order. */
+HG_INLINE void hg_svm_set_matrix(hg_svm_matrix_t *q, const float *pairwise, int32_t classes) {
+  q->pairwise = pairwise;
+  HG_UNROLL(1)
+  for (int32_t i = 0; i < classes; ++i) {
+    q->diagonal[i] = 0.0f;
+  }
+  HG_UNROLL(1)
+  for (int32_t low = 0; low < classes; ++low) {
+    HG_UNROLL(1)
+    for (int32_t high = low + 1; high < classes; ++high) {
+      const float value = *pairwise++;
+      const float other = 1.0f - value;
+      q->diagonal[low] = __builtin_fmaf(other, other, q->diagonal[low]);
+      q->diagonal[high] = __builtin_fmaf(value, value, q->diagonal[high]);
+      if (classes <= HG_SVM_FEW_CLASSES) {
+        q->all[low * classes + high] = -(value * other);
+        q->all[high * classes + low] = -(value * other);
+      }
+    }
+    if (classes <= HG_SVM_FEW_CLASSES) { /* no pair that is still to come has this class as high */
+      q->all[low * classes + low] = q->diagonal[low];
+    }
+  }
 }
 
 HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pairwise, float *out) {
   const int32_t classes = p->classes;
   const float tolerance = 0.005f / (float)classes;
-  float diagonal[HG_SVM_MAX_CLASSES];
+  hg_svm_matrix_t q;
   float products[HG_SVM_MAX_CLASSES]; /* Q p */
+  hg_svm_set_matrix(&q, pairwise, classes);
   HG_UNROLL(1)
   for (int32_t i = 0; i < classes; ++i) {
     out[i] = 1.0f / (float)classes;
-    diagonal[i] = 0.0f;
-    for (int32_t j = 0; j < classes; ++j) {
-      if (j != i) {
-        const float other = hg_svm_against(pairwise, j, i, classes);
-        diagonal[i] = __builtin_fmaf(other, other, diagonal[i]);
-      }
-    }
   }
   for (int32_t iteration = 0; iteration < 100; ++iteration) {
     float objective = 0.0f;
@@ -69,7 +96,7 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
     for (int32_t i = 0; i < classes; ++i) {
       float product = 0.0f;
       for (int32_t j = 0; j < classes; ++j) {
-        product = __builtin_fmaf(hg_svm_q(pairwise, diagonal, i, j, classes), out[j], product);
+        product = __builtin_fmaf(hg_svm_matrix_at(&q, i, j, classes), out[j], product);
       }
       products[i] = product;
       objective = __builtin_fmaf(out[i], product, objective);
@@ -87,15 +114,15 @@ HG_INLINE void hg_svm_couple_f32(const hg_svm_couple_f32_t *p, const float *pair
      * they add up to one again. */
     HG_UNROLL(1)
     for (int32_t i = 0; i < classes; ++i) {
-      const float step = (objective - products[i]) / diagonal[i];
+      const float step = (objective - products[i]) / q.diagonal[i];
       const float total = 1.0f + step;
-      const float grown = __builtin_fmaf(step, diagonal[i], 2.0f * products[i]);
+      const float grown = __builtin_fmaf(step, q.diagonal[i], 2.0f * products[i]);
       out[i] += step;
       objective = __builtin_fmaf(step, grown, objective) / total / total;
       HG_UNROLL(1)
       for (int32_t j = 0; j < classes; ++j) {
-        const float q = hg_svm_q(pairwise, diagonal, i, j, classes);
-        products[j] = __builtin_fmaf(step, q, products[j]) / total;
+        const float of_both = hg_svm_matrix_at(&q, i, j, classes);
+        products[j] = __builtin_fmaf(step, of_both, products[j]) / total;
         out[j] /= total;
       }
     }
