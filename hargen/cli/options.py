@@ -113,7 +113,8 @@ class Optimize(StrEnum):
 
 
 OptimizeOption: TypeAlias = Annotated[
-    Optimize, typer.Option("--optimize", "-O", help="What to compile the network for.")
+    Optimize,
+    typer.Option("--optimize", "-O", help="What the network is to be: see docs/tune.md."),
 ]
 
 

@@ -29,7 +29,7 @@ from hargen.lint.tree import Tree
 from hargen.manifest import Manifest
 from hargen.optimize.passes import optimize_apart
 from hargen.plan.choice import Choice, Optimize
-from hargen.plan.choose import by_rule, choose
+from hargen.plan.choose import choose
 from hargen.plan.front import Limits
 from hargen.plan.plan import Edge, Plan
 from hargen.plan.planner import make_chosen_plan
@@ -201,8 +201,6 @@ def _chosen(graph: Graph, optimize: Optimize, limits: Limits, board: Board | Non
             why="its clock says how long an instruction takes",
             hint="add --board NAME (hargen boards lists them)",
         )
-    if not limits:
-        return by_rule(graph, optimize)
     clock_hz = _ANY_CLOCK if board is None else board.clock.hclk_hz
     try:
         return choose(graph, optimize, limits, clock_hz).choice

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from hargen.ir.graph import Graph
-from hargen.ir.ops.binary import Mul
-from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
-from hargen.optimize.fuse_layers import fuse_layers
+from hargen.optimize.passes import optimize_apart
 from hargen.plan import costs
-from hargen.plan.choice import LEVELS, Choice, Optimize, Way
+from hargen.plan.choice import LEVELS, Optimize
 from hargen.plan.combine import combine
 from hargen.plan.front import Limits, Point, fronts, pick
-from hargen.plan.planner import make_plan
+from hargen.plan.plan import Plan
+from hargen.plan.planner import make_chosen_plan
 from hargen.plan.space import segments
-from hargen.plan.ways import ways
-
-_FAST_IF_BALANCED = (DepthwiseConv2D, Mul)
-"""Their fastest ways take more flash and so much less time that the product falls, as measured."""
 
 
 def choose(graph: Graph, optimize: Optimize, limits: Limits, clock_hz: float) -> Point:
@@ -43,23 +38,16 @@ def choose(graph: Graph, optimize: Optimize, limits: Limits, clock_hz: float) ->
     return pick(fronts(points), optimize, limits)
 
 
-def by_rule(graph: Graph, optimize: Optimize) -> Choice:
-    """Return the choice of which each optimization's rules are.
+def default_plan(graph: Graph, optimize: Optimize = "balanced") -> Plan:
+    """Return the plan of an export without limits.
 
     Args:
-        graph: of optimize_apart.
+        graph: as it was imported.
         optimize: what the network is to be.
 
     Raises:
         ModelError: as make_plan.
     """
-    fused = fuse_layers(graph)
-    plan = make_plan(fused, for_speed=optimize == "speed")
-    kernels = {layer.name: layer.kernel.function for layer in plan.layers}
-    if optimize == "balanced":
-        kernels |= {
-            operator.name: next(iter(ways(operator, fused.tensors, "layer")))
-            for operator in fused.operators
-            if isinstance(operator, _FAST_IF_BALANCED)
-        }
-    return Choice(LEVELS[optimize], tuple((name, Way(kernel)) for name, kernel in kernels.items()))
+    graph = optimize_apart(graph)
+    chosen = choose(graph, optimize, Limits(), clock_hz=1.0)  # nothing depends on the clock
+    return make_chosen_plan(graph, chosen.choice)

@@ -26,6 +26,10 @@ FILE_NAME = "costs.json"
 ANY = "any"
 """In place of a kernel: the fit over all of them, for one that nobody measured."""
 
+_SHORT, _GAIN = 0.02, 0.002
+"""Of the network's instructions: a layer that takes no more is kept small, where that costs no more
+than the second."""
+
 Coefficients = Annotated[tuple[float, ...], Field(min_length=len(NAMES), max_length=len(NAMES))]
 
 
@@ -36,7 +40,7 @@ class _Table(BaseModel):
 class Fit(_Table):
     """Of one kernel at one level.
 
-    instructions, cycles: of an inference, for one of each feature. code: bytes, whatever the shape.
+    instructions, cycles, code: of an inference, and bytes, for one of each feature.
     """
 
     kernel: str
@@ -44,7 +48,7 @@ class Fit(_Table):
     for_size: bool
     instructions: Coefficients
     cycles: Coefficients
-    code: float
+    code: Coefficients
 
 
 class Around(_Table):
@@ -87,14 +91,15 @@ class CostModel(_Table):
                 at = SMALL_AT if for_size else level
                 known = table.get((kernel, at, for_size)) or table[ANY, at, for_size]
                 found[candidate.layer, Way(kernel, for_size)] = _cost(known, candidate.features)
-        return found
+        return found if level == "-Os" else _worth_it(found)
 
     def beside(self, graph: Graph, level: Level) -> Cost:
         """Return what is around the layers at a level."""
         network = without_edges(graph)
         is_int8 = graph.tensors[network.input.tensor].dtype is DType.INT8
         quantizes = is_int8 and (network.input.is_float or network.output.is_float)
-        row = next(r for r in self.around if (r.level, r.quantizes) == (level, quantizes))
+        rows = [row for row in self.around if row.level == level]
+        row = next((row for row in rows if row.quantizes == quantizes), rows[0])
         sizes = (
             float(graph.tensors[network.input.tensor].size),
             float(graph.tensors[network.output.tensor].size),
@@ -110,6 +115,24 @@ def load() -> CostModel:
     return CostModel.model_validate_json(text)
 
 
+def _worth_it(costs: Costs) -> Costs:
+    """Leave layers that take little time, and would take hardly more, no choice but small code.
+
+    What compilers write out of short loops is what the estimates know least of.
+    """
+    least: dict[str, float] = {}
+    for (layer, _), cost in costs.items():
+        least[layer] = min(cost.instructions, least.get(layer, cost.instructions))
+    whole = sum(least.values())
+
+    def counts(layer: str, way: Way) -> bool:
+        small = costs[layer, Way(way.kernel, for_size=True)]
+        gain = small.instructions - costs[layer, way].instructions
+        return least[layer] > _SHORT * whole or gain > _GAIN * whole
+
+    return {key: cost for key, cost in costs.items() if key[1].for_size or counts(*key)}
+
+
 def _candidates(segments: Sequence[Segment]) -> list[Candidate]:
     return [
         candidate
@@ -120,7 +143,7 @@ def _candidates(segments: Sequence[Segment]) -> list[Candidate]:
 
 
 def _cost(fit: Fit, values: Features) -> Cost:
-    return Cost(_sum(fit.instructions, values), _sum(fit.cycles, values), fit.code)
+    return Cost(_sum(fit.instructions, values), _sum(fit.cycles, values), _sum(fit.code, values))
 
 
 def _sum(coefficients: Sequence[float], values: Sequence[float]) -> float:

@@ -10,22 +10,37 @@ from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.fused import Fused
 from hargen.ir.tensor import Tensor
 
-NAMES = ("calls", "multiply_accumulates", "inputs", "between", "outputs")
-"""1; multiply-accumulates; elements that are read; those that a convolution computes before a pool
-or a second operator; those that are written."""
+NAMES = ("calls", "multiply_accumulates", "by_two_rows", "inputs", "between", "outputs", "taps")
+"""1; multiply-accumulates; the same if kernels had an even number of rows; elements that are read;
+those that a convolution computes before a pool or a second operator; those that are written;
+multiply-accumulates of one output."""
 
-Features = tuple[float, float, float, float, float]
+Features = tuple[float, float, float, float, float, float, float]
 
 
 def features(operator: Operator, tensors: Sequence[Tensor]) -> Features:
     """Return an operator's features, in the order of NAMES."""
+    maccs = operator.maccs(tensors)
+    between = sum(_between(operator, tensors))
+    outputs = tensors[operator.output].size
     return (
         1.0,
-        float(operator.maccs(tensors)),
+        float(maccs),
+        maccs * _even_rows(operator),
         float(tensors[operator.inputs[0]].size),
-        float(sum(_between(operator, tensors))),
-        float(tensors[operator.output].size),
+        float(between),
+        float(outputs),
+        maccs / (between or outputs),
     )
+
+
+def _even_rows(operator: Operator) -> float:
+    """Return how many times as many rows a kernel has when they are made even."""
+    first = operator.first if isinstance(operator, ByColumns | Fused) else operator
+    if not isinstance(first, Conv2D):
+        return 1.0
+    rows = max(first.stencil.kernel)  # of one row: it is computed as a column
+    return (rows + rows % 2) / rows
 
 
 def _between(operator: Operator, tensors: Sequence[Tensor]) -> Iterator[int]:

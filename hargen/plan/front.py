@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 from hargen.errors import LimitError
 from hargen.plan.choice import Choice, Optimize
 
-NEARLY = 1.01
-"""What is within one per cent of the best is as good: then the other cost decides."""
+WEIGHTS: dict[Optimize, tuple[float, float]] = {
+    "speed": (1.0, 0.1),
+    "balanced": (1.0, 1.0),
+    "size": (0.1, 1.0),
+}
+"""What a per cent of instructions and a per cent of memory, flash and RAM together, count for."""
 
-WORTH = 0.6
-"""Balanced, weights take more flash than they have to only where that makes the product of
-instructions and flash so small a part."""
+WORTH = 0.5
+"""But for speed, weights take more flash than they have to only where that makes the score so small
+a part."""
+
+
+class HasCost(Protocol):
+    """Something that takes instructions, and bytes of flash and RAM."""
+
+    @property
+    def instructions(self) -> float:
+        """Of one inference."""
+
+    @property
+    def flash(self) -> int:
+        """Bytes of network, kernels, tables and library code."""
+
+    @property
+    def ram(self) -> int:
+        """Bytes of the arena."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +99,10 @@ def fronts(points: Sequence[Point]) -> list[Point]:
 
 
 def pick(points: Sequence[Point], optimize: Optimize, limits: Limits) -> Point:
-    """Return the point that serves best.
+    """Return the point that serves best: that of the least score.
 
-    speed: of those with nearly the fewest instructions, the smallest. size: of those with nearly
-    the least flash, the fastest. balanced: that with the smallest product of both, of those whose
-    weights are light; of all, where that product is so much smaller that it is worth it, or where
-    no light one keeps the limits.
+    But for speed, one whose weights are heavy is taken only where it is worth it, or where no light
+    one keeps the limits.
 
     Raises:
         LimitError: none keeps the limits.
@@ -93,27 +112,21 @@ def pick(points: Sequence[Point], optimize: Optimize, limits: Limits) -> Point:
         raise LimitError(
             "no way to compute the network keeps the limits", why=_nearest(points, limits)
         )
-    if optimize == "speed":
-        return _best(allowed, lambda p: p.instructions, lambda p: p.flash)
-    if optimize == "size":
-        return _best(allowed, lambda p: p.flash, lambda p: p.instructions)
-    best = min(allowed, key=_product)
-    light = min((point for point in allowed if point.is_light), key=_product, default=best)
-    return best if _product(best) < WORTH * _product(light) else light
+    best = min(allowed, key=lambda point: score(point, optimize))
+    if optimize == "speed" or best.is_light:
+        return best
+    light = [point for point in allowed if point.is_light]
+    if not light:
+        return best
+    other = min(light, key=lambda point: score(point, optimize))
+    return best if score(best, optimize) < WORTH * score(other, optimize) else other
 
 
-def _product(point: Point) -> float:
-    return point.instructions * point.flash
-
-
-def _best(
-    points: Sequence[Point],
-    first: Callable[[Point], float],
-    second: Callable[[Point], float],
-) -> Point:
-    most = NEARLY * min(first(point) for point in points)
-    nearly = [point for point in points if first(point) <= most]
-    return min(nearly, key=lambda p: (second(p), first(p), p.ram))
+def score(cost: HasCost, optimize: Optimize) -> float:
+    """Return what is to be small: a product of powers of instructions and of memory."""
+    of_instructions, of_memory = WEIGHTS[optimize]
+    memory = cost.flash + cost.ram
+    return float(cost.instructions**of_instructions * memory**of_memory)
 
 
 def _nearest(points: Sequence[Point], limits: Limits) -> str:

@@ -10,6 +10,7 @@ from itertools import product
 from hargen.ir.graph import Graph
 from hargen.ir.operator import Operator
 from hargen.ir.ops.by_columns import ByColumns
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
 from hargen.ir.ops.fused import Fused
 from hargen.ir.ops.reshape import Reshape
 from hargen.optimize.fuse_layers import fuse_layers
@@ -19,18 +20,18 @@ from hargen.plan.features import Features, features
 from hargen.plan.plan import Kernel, Role
 from hargen.plan.ways import ways
 
-_LIGHT, _PADDING = 1.1, 64
-"""Weights that take so many times the flash of the smallest, and so many bytes more, are still
-light: outputs are padded to pairs."""
+_MORE = 64
+"""Bytes that weights may take more than they have to, and still be light."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A kernel for a layer. features: what its cost depends on."""
+    """A kernel for a layer. features: what its cost depends on. channels: of its outputs."""
 
     operator: Operator
     kernel: Kernel
     features: Features
+    channels: int
 
     @property
     def layer(self) -> str:
@@ -41,6 +42,11 @@ class Candidate:
     def weights(self) -> int:
         """Bytes of weights and biases in flash."""
         return self._bytes(Role.WEIGHTS) + self._bytes(Role.BIAS)
+
+    @property
+    def padded(self) -> float:
+        """Bytes of weights and biases if outputs are padded to pairs."""
+        return self.weights * (self.channels + self.channels % 2) / self.channels
 
     @cached_property
     def constants(self) -> int:
@@ -94,7 +100,7 @@ def segments(graph: Graph) -> tuple[Segment, ...]:
     """
     together = by_columns(fuse_layers(graph))
     return tuple(
-        Segment(_with_lightness(tuple(_alternatives(operator, together))))
+        Segment(_with_lightness(operator, tuple(_alternatives(operator, together))))
         for operator in without_edges(together).operators
         if not isinstance(operator, Reshape)
     )
@@ -103,7 +109,8 @@ def segments(graph: Graph) -> tuple[Segment, ...]:
 def _alternatives(operator: Operator, graph: Graph) -> Iterator[Alternative]:
     def candidates(one: Operator) -> list[Candidate]:
         found = ways(one, graph.tensors, "layer")
-        return [Candidate(one, kernel, features(one, graph.tensors)) for kernel in found.values()]
+        known = features(one, graph.tensors), graph.tensors[one.output].shape[-1]
+        return [Candidate(one, kernel, *known) for kernel in found.values()]
 
     for candidate in candidates(operator):
         yield Alternative((candidate,))
@@ -112,6 +119,9 @@ def _alternatives(operator: Operator, graph: Graph) -> Iterator[Alternative]:
             yield Alternative(pair)
 
 
-def _with_lightness(found: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
-    most = _LIGHT * min(one.weights for one in found) + _PADDING
+def _with_lightness(operator: Operator, found: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    """Say which alternatives are light; all of a depthwise convolution, whose weights are few."""
+    if isinstance(operator, DepthwiseConv2D):
+        return found
+    most = min(sum(part.padded for part in one.candidates) for one in found) + _MORE
     return tuple(Alternative(one.candidates, one.weights <= most) for one in found)

@@ -13,8 +13,7 @@ from typing import Any
 from hargen.datasets import Windows
 from hargen.files import sha256_bytes
 from hargen.importers import model_file
-from hargen.optimize.passes import optimize
-from hargen.plan.planner import make_plan
+from hargen.plan.choose import default_plan
 from hargen.preprocessing.card import About, Card
 from hargen.train import describe, loop
 from hargen.train.evaluate import Figures, groups_table, measure, spread
@@ -87,7 +86,7 @@ def run(
     for one in fitted:
         step(f"testing classifier {len(tested) + 1} of {len(fitted)}")
         tested.append(_judge(one.onnx, test_windows(material, one.fold)))
-    plan = make_plan(optimize(model_file.parse(Path("classifier.onnx"), chosen.onnx).graph))
+    plan = default_plan(model_file.parse(Path("classifier.onnx"), chosen.onnx).graph)
     found = plan.footprint
     size = Size(weights=found.weights, arena=found.activation_ram, maccs=found.maccs)
     return SvcOutcome(request, parameters, material, tuple(fitted), tuple(tested), chosen, size)

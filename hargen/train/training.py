@@ -12,8 +12,7 @@ from hargen.convert import representative
 from hargen.convert.conversion import quantize, read_graph, run_int8
 from hargen.datasets import Windows
 from hargen.importers.keras.model import KerasModel, load
-from hargen.optimize.passes import optimize
-from hargen.plan.planner import make_plan
+from hargen.plan.choose import default_plan
 from hargen.train import archive, families, loop
 from hargen.train.augment import Frame
 from hargen.train.evaluate import Figures, measure
@@ -235,6 +234,6 @@ def imported(content: bytes) -> KerasModel:
 
 
 def _size(candidate: Candidate) -> Size:
-    plan = make_plan(optimize(read_graph(imported(candidate.keras), candidate.tflite)))
+    plan = default_plan(read_graph(imported(candidate.keras), candidate.tflite))
     found = plan.footprint
     return Size(weights=found.weights, arena=found.activation_ram, maccs=found.maccs)

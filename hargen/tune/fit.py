@@ -16,6 +16,8 @@ from hargen.plan.combine import Cost
 from hargen.plan.costs import ANY, Around, CostModel, Fit
 from hargen.plan.features import NAMES, Features
 
+_OF_CODE = np.array([name in ("calls", "taps") for name in NAMES])
+"""How much code a kernel is hardly depends on how often it runs."""
 _DIGITS = 4  # significant ones, of what is committed
 Floats = NDArray[np.float64]
 
@@ -70,7 +72,7 @@ def _fit(kernel: str, level: Level, for_size: bool, rows: Sequence[LayerRow]) ->
         for_size=for_size,
         instructions=_solve(values, [row.cost.instructions for row in rows]),
         cycles=_solve(values, [row.cost.cycles for row in rows]),
-        code=_rounded(fmean(row.cost.code for row in rows)),
+        code=_solve(values * _OF_CODE, [row.cost.code for row in rows]),
     )
 
 

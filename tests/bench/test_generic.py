@@ -9,7 +9,14 @@ from bench.conftest import measured
 from bench.figures import ALL, Figures
 
 from hargen.bench.report import Report
-from hargen.plan.layers import PLANNERS, dual
+from hargen.ir.ops.conv_2d import Conv2D
+from hargen.ir.ops.conv_max_pool_2d import ConvMaxPool2D
+from hargen.ir.ops.depthwise_conv_2d import DepthwiseConv2D
+from hargen.ir.ops.fully_connected import FullyConnected
+from hargen.plan.layers import PLANNERS
+from hargen.plan.layers.conv_2d import plan_position_conv_2d, plan_position_conv_max_pool_2d
+from hargen.plan.layers.depthwise_conv_2d import plan_depthwise_conv_2d
+from hargen.plan.layers.fully_connected import plan_row_fully_connected
 
 FIGURES = next(figures for figures in ALL if figures.name == "networks_speed")
 GENERIC = (
@@ -26,10 +33,19 @@ def figures() -> Figures:
 
 @pytest.fixture
 def generic(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let plans choose kernels that take everything."""
-    monkeypatch.setattr(dual, "fits", lambda _rows: False)
-    monkeypatch.setattr("hargen.plan.planner.FAST_PLANNERS", PLANNERS, raising=False)
-    monkeypatch.setattr("hargen.plan.planner.by_columns", lambda graph, *_: graph, raising=False)
+    """Leave nothing to choose but kernels that take everything."""
+    monkeypatch.setattr("hargen.plan.ways.FAST_PLANNERS", PLANNERS)
+    monkeypatch.setattr(
+        "hargen.plan.ways.WAYS",
+        {
+            Conv2D: (plan_position_conv_2d,),
+            ConvMaxPool2D: (plan_position_conv_max_pool_2d,),
+            DepthwiseConv2D: (plan_depthwise_conv_2d,),
+            FullyConnected: (plan_row_fully_connected,),
+        },
+    )
+    for room in ("planner", "space"):
+        monkeypatch.setattr(f"hargen.plan.{room}.by_columns", lambda graph, *_: graph)
 
 
 @pytest.mark.usefixtures("generic")

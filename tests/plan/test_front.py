@@ -11,7 +11,7 @@ from hargen.plan.choice import Choice, Optimize
 from hargen.plan.front import Limits, Point, front, fronts, pick
 
 
-def point(instructions: float, flash: int, ram: int = 100, *, light: bool = True) -> Point:
+def point(instructions: float, flash: int, ram: int = 0, *, light: bool = True) -> Point:
     return Point(Choice("-O2", ()), instructions, instructions / 160, flash, ram, light)
 
 
@@ -64,21 +64,29 @@ def test_what_is_picked_keeps_the_limits_or_nothing_does(
         assert pick(cloud, optimize, limits).flash <= flash
 
 
-def test_speed_takes_the_smallest_of_nearly_the_fastest() -> None:
-    fastest, nearly, slower = point(1000, 900), point(1009, 500), point(1020, 100)
-    assert pick([fastest, nearly, slower], "speed", Limits()) is nearly
+def test_speed_is_instructions_and_a_tenth_of_memory() -> None:
+    fastest, smaller, slower = point(1000, 900), point(1009, 800), point(1030, 790)
+    assert pick([fastest, smaller, slower], "speed", Limits()) is smaller
+    assert pick([fastest, slower], "speed", Limits()) is fastest
 
 
-def test_size_takes_the_fastest_of_nearly_the_smallest() -> None:
-    smallest, nearly, larger = point(900, 1000), point(500, 1009), point(100, 1020)
-    assert pick([smallest, nearly, larger], "size", Limits()) is nearly
+def test_ram_is_memory_too() -> None:
+    smaller, leaner = point(1000, 900, 400), point(1001, 1000, 100)
+    for word in ("speed", "balanced", "size"):
+        assert pick([smaller, leaner], word, Limits()) is leaner
+
+
+def test_size_is_memory_and_a_tenth_of_instructions() -> None:
+    smallest, faster, larger = point(900, 1000), point(800, 1009), point(790, 1030)
+    assert pick([smallest, faster, larger], "size", Limits()) is faster
+    assert pick([smallest, larger], "size", Limits()) is smallest
 
 
 def test_balanced_takes_the_least_product_of_light_ones() -> None:
-    heavy, light, slow = point(10, 10, light=False), point(16, 10), point(100, 9)
+    heavy, light, slow = point(10, 10, light=False), point(19, 10), point(100, 9)
     assert pick([heavy, light, slow], "balanced", Limits()) is light
     assert pick([heavy, slow], "balanced", Limits()) is heavy, "it is worth it"
-    narrow = point(15, 9, light=False)
+    narrow = point(18, 9, light=False)
     assert pick([narrow, light], "balanced", Limits(flash=9)) is narrow, "no light one fits"
 
 

@@ -1,4 +1,4 @@
-"""What is chosen where nothing is measured and no limit is asked for."""
+"""Kernels that are worth their flash, by estimate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 
 from hargen.importers.model_file import read
 from hargen.optimize.passes import optimize_apart
-from hargen.plan.choice import LEVELS, Optimize
-from hargen.plan.choose import by_rule
+from hargen.plan.choice import Optimize
+from hargen.plan.choose import choose
+from hargen.plan.front import Limits
 from hargen.plan.planner import make_chosen_plan
 
 NETWORKS = Path(__file__).parents[1] / "bench/networks"
@@ -18,8 +19,7 @@ NETWORKS = Path(__file__).parents[1] / "bench/networks"
 def kernels(name: str, optimize: Optimize) -> set[str]:
     """Return the kernels of a network's plan by rule."""
     graph = optimize_apart(read(NETWORKS / f"{name}.tflite").graph)
-    choice = by_rule(graph, optimize)
-    assert choice.level == LEVELS[optimize]
+    choice = choose(graph, optimize, Limits(), 160e6).choice
     return {layer.kernel.function for layer in make_chosen_plan(graph, choice).layers}
 
 

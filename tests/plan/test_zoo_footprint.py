@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from hargen.importers.model_file import read
-from hargen.optimize.passes import optimize
-from hargen.plan.planner import make_plan
+from hargen.plan.choose import default_plan
 
 # Multiply-accumulates by hand: positions x kernel x channels, and inputs x outputs.
 MACCS = {
@@ -30,7 +29,7 @@ def test_ram_is_below_half_and_weights_not_above_the_table(
     artifact = f"{data}/{family}_int8.tflite"
     with (shared / "zoo/table.csv").open() as file:
         (row,) = (row for row in csv.DictReader(file) if row["artifact"] == artifact)
-    footprint = make_plan(optimize(read(shared / "zoo" / artifact).graph)).footprint
+    footprint = default_plan(read(shared / "zoo" / artifact).graph).footprint
     assert footprint.activation_ram / 1024 < float(row["activation_ram_kib"]) / 2
     assert footprint.weights / 1024 <= float(row["weights_flash_kib"]) + LAST_DIGIT
     assert footprint.maccs == MACCS[family]
@@ -43,7 +42,7 @@ BY_COLUMNS = {"ign_wl_24": 0.35, "ign_wl_48": 0.5, "gmp_wl_24": 0.47, "gmp_wl_48
 @pytest.mark.parametrize("family", BY_COLUMNS)
 @pytest.mark.parametrize("data", ["AST", "WISDM"])
 def test_for_speed_ram_is_that_of_a_column(data: str, family: str, shared: Path) -> None:
-    graph = optimize(read(shared / "zoo" / f"{data}/{family}_int8.tflite").graph)
-    footprint = make_plan(graph, for_speed=True).footprint
+    graph = read(shared / "zoo" / f"{data}/{family}_int8.tflite").graph
+    footprint = default_plan(graph, "speed").footprint
     assert footprint.activation_ram / 1024 <= BY_COLUMNS[family]
     assert footprint.maccs == MACCS[family]

@@ -11,7 +11,8 @@ from hargen.emit.project import export
 from hargen.importers.model_file import read
 from hargen.optimize.passes import optimize_apart
 from hargen.plan.choice import Choice, Level
-from hargen.plan.choose import by_rule
+from hargen.plan.choose import choose
+from hargen.plan.front import Limits
 from hargen.tune.cache import VARIABLE, Cache, Figures, LayerFigures, folder
 from hargen.tune.measured import Subject, key_of
 
@@ -75,7 +76,7 @@ def test_a_network_is_known_again_by_what_it_is_compiled_from(
             board=one.board,
             reference=one.reference,
             force=True,
-            choice=Choice(level, by_rule(graph, "balanced").layers),
+            choice=Choice(level, layers),
         )
         edit(exported.folder)
         return key_of(exported, one.board, "12.2.1")
@@ -88,6 +89,7 @@ def test_a_network_is_known_again_by_what_it_is_compiled_from(
         return edit
 
     graph = optimize_apart(read(one.model).graph)
+    layers = choose(graph, "balanced", Limits(), 1.0).choice.layers
     first = key()
     assert key() == first
     assert key(edit=append("App/hg_app.c")) == first

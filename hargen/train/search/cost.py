@@ -16,9 +16,7 @@ from hargen.convert.conversion import read_graph
 from hargen.datasets import Windows
 from hargen.importers.keras.backend import load_backend
 from hargen.importers.keras.model import KerasModel
-from hargen.optimize.passes import optimize_apart
-from hargen.plan.choose import by_rule
-from hargen.plan.planner import make_chosen_plan
+from hargen.plan.choose import default_plan
 from hargen.train import archive, families
 from hargen.train.training import imported
 from hargen.validate import project, wire
@@ -57,8 +55,7 @@ class Network:
         Raises:
             ModelError: hargen cannot run such a network.
         """
-        graph = optimize_apart(read_graph(self.keras, self.tflite))
-        found = make_chosen_plan(graph, by_rule(graph, "balanced")).footprint
+        found = default_plan(read_graph(self.keras, self.tflite)).footprint
         return Cost(flash=found.weights, ram=found.activation_ram, maccs=found.maccs)
 
 

@@ -4,10 +4,10 @@
 #include "har_data.h"
 #include "hg_argmax.h"
 #include "hg_binary_s8.h"
-#include "hg_conv_2d_strip_s8.h"
-#include "hg_conv_max_pool_2d_strip_s8.h"
+#include "hg_conv_2d_kronecker_s8.h"
+#include "hg_conv_2d_s8.h"
 #include "hg_copy.h"
-#include "hg_fully_connected_dual_s8.h"
+#include "hg_fully_connected_s8.h"
 #include "hg_pool_2d_s8.h"
 #include "hg_quantize_s8.h"
 #include "hg_reduce_s8.h"
@@ -15,8 +15,8 @@
 
 /* operator 1 (CONV_2D) + operator 2 (MAX_POOL_2D): 24x3x1 -> 11x2x3 */
 static HG_NOINLINE void har_layer_0(int8_t *arena) {
-  static const hg_conv_max_pool_2d_strip_s8_t parameters = {
-      .strip =
+  static const hg_conv_2d_kronecker_s8_t parameters = {
+      .kronecker =
           {
               .conv =
                   {
@@ -40,20 +40,18 @@ static HG_NOINLINE void har_layer_0(int8_t *arena) {
                       .output_min = -64,
                       .output_max = 127,
                   },
-              .positions = 22,
+              .turns = 4,
               .padding_value = -5,
           },
-      .windows = 11,
-      .part = 2,
+      .rows = 22,
       .pool_height = 2,
       .pool_width = 1,
       .pool_stride_height = 2,
       .pool_stride_width = 1,
-      .pooled_height = 11,
       .pooled_width = 2,
   };
-  hg_conv_max_pool_2d_strip_s8(&parameters, arena + 0, har_layer_0_weights, har_layer_0_bias,
-                               har_layer_0_multiplier, har_layer_0_shift, arena + 72);
+  hg_conv_2d_kronecker_s8(&parameters, arena + 0, har_layer_0_weights, har_layer_0_bias,
+                          arena + 72);
 }
 
 /* operator 3 (MEAN): 11x2x3 -> 1x1x3 */
@@ -112,34 +110,29 @@ static HG_NOINLINE void har_layer_3(int8_t *arena) {
 
 /* operator 6 (CONV_2D): 3x2x3 -> 2x1x7 */
 static HG_NOINLINE void har_layer_4(int8_t *arena) {
-  static const hg_strip_s8_t parameters = {
-      .conv =
-          {
-              .input_height = 3,
-              .input_width = 2,
-              .input_channels = 3,
-              .output_height = 2,
-              .output_width = 1,
-              .output_channels = 7,
-              .kernel_height = 1,
-              .kernel_width = 2,
-              .stride_height = 2,
-              .stride_width = 1,
-              .dilation_height = 1,
-              .dilation_width = 1,
-              .padding_top = 0,
-              .padding_left = 0,
-              .padded = 0,
-              .input_offset = 0,
-              .output_offset = -101,
-              .output_min = -101,
-              .output_max = 127,
-          },
-      .positions = 2,
-      .padding_value = -67,
+  static const hg_conv_2d_s8_t parameters = {
+      .input_height = 3,
+      .input_width = 2,
+      .input_channels = 3,
+      .output_height = 2,
+      .output_width = 1,
+      .output_channels = 7,
+      .kernel_height = 1,
+      .kernel_width = 2,
+      .stride_height = 2,
+      .stride_width = 1,
+      .dilation_height = 1,
+      .dilation_width = 1,
+      .padding_top = 0,
+      .padding_left = 0,
+      .padded = 0,
+      .input_offset = 0,
+      .output_offset = -101,
+      .output_min = -101,
+      .output_max = 127,
   };
-  hg_conv_2d_strip_s8(&parameters, arena + 68, har_layer_4_weights, har_layer_4_bias,
-                      har_layer_4_multiplier, har_layer_4_shift, arena + 0);
+  hg_conv_2d_s8(&parameters, arena + 68, har_layer_4_weights, har_layer_4_bias,
+                har_layer_4_multiplier, har_layer_4_shift, arena + 0);
 }
 
 /* operator 7 (REDUCE_MAX): 2x1x7 -> 1x1x7 */
@@ -165,8 +158,7 @@ static HG_NOINLINE void har_layer_6(int8_t *arena) {
       .output_min = -128,
       .output_max = 127,
   };
-  hg_fully_connected_dual_s8(&parameters, arena + 16, har_layer_6_weights, har_layer_6_bias,
-                             arena + 4);
+  hg_fully_connected_s8(&parameters, arena + 16, har_layer_6_weights, har_layer_6_bias, arena + 4);
 }
 
 /* operator 10 (FULLY_CONNECTED): 2 -> 3 */
@@ -182,8 +174,7 @@ static HG_NOINLINE void har_layer_7(int8_t *arena) {
       .output_min = -128,
       .output_max = 127,
   };
-  hg_fully_connected_dual_s8(&parameters, arena + 4, har_layer_7_weights, har_layer_7_bias,
-                             arena + 0);
+  hg_fully_connected_s8(&parameters, arena + 4, har_layer_7_weights, har_layer_7_bias, arena + 0);
 }
 
 /* operator 11 (SOFTMAX): 3 -> 3 */

@@ -5,30 +5,21 @@
 
 /* clang-format off */
 
-/* weights: 3x3x2x1, in pairs of outputs */
-_Alignas(8) const uint64_t har_layer_0_weights[3] = {
-  10839520120478172431u, 3941126418792428u, 18428729865814483802u,
+/* weights: 3x3x2x1, two rows in a word */
+_Alignas(8) const int32_t har_layer_0_weights[12] = {
+  31457310, 188743680, -106954643, -266338304, 10485686, 73400320, -241172586, 205520896, -41942929,
+  92274688, 109051918, -134217728,
 };
 
-/* bias: the input's zero point is folded in */
-_Alignas(8) const int32_t har_layer_0_bias[3] = {
-  -337, -2001, 134,
+/* bias: of each channel: bias with the input's zero point, multiplier, offset to round, shift */
+_Alignas(8) const int32_t har_layer_0_bias[12] = {
+  -337, 1073741824, -4064, 6, -2001, 1073741824, -4064, 6, 134, 1073741824, -4064, 6,
 };
 
-/* table: Q0.31, one an output channel */
-_Alignas(8) const int32_t har_layer_0_multiplier[3] = {
-  1073741824, 1073741824, 1073741824,
-};
-
-/* table: bits to the right, one an output channel */
-_Alignas(8) const int8_t har_layer_0_shift[3] = {
-  6, 6, 6,
-};
-
-/* weights: 7x1x2x3, in pairs of outputs */
-_Alignas(8) const uint64_t har_layer_4_weights[6] = {
-  16723920733598191738u, 6436470249589624252u, 14170799371259085998u, 18418878287235317656u,
-  8737854298026951042u, 6192109231341779u,
+/* weights: 7x1x2x3 */
+_Alignas(8) const int8_t har_layer_4_weights[42] = {
+  122, -23, 76, 23, -126, 4, 16, -46, 77, -24, 66, 93, -68, 40, -105, 82, 48, 67, -50, 18, -16, 89,
+  24, 121, -82, 58, -14, -88, -45, 37, 5, -77, -53, -59, 1, -57, -104, -48, 54, -99, -80, 21,
 };
 
 /* bias: the input's zero point is folded in */
@@ -41,14 +32,14 @@ _Alignas(8) const int32_t har_layer_4_multiplier[7] = {
   1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824, 1073741824,
 };
 
-/* table: bits to the right, one an output channel */
+/* table: powers of two, one an output channel */
 _Alignas(8) const int8_t har_layer_4_shift[7] = {
-  5, 5, 5, 5, 5, 5, 5,
+  -5, -5, -5, -5, -5, -5, -5,
 };
 
-/* weights: 2x7, in pairs of outputs */
-_Alignas(8) const uint64_t har_layer_6_weights[2] = {
-  5394432810580582607u, 174251389921331u,
+/* weights: 2x7 */
+_Alignas(8) const int8_t har_layer_6_weights[14] = {
+  -49, 15, 94, -36, 51, 50, 123, 33, -32, 111, 75, -88, 16, -98,
 };
 
 /* bias: the input's zero point is folded in */
@@ -56,9 +47,9 @@ _Alignas(8) const int32_t har_layer_6_bias[2] = {
   34375, 9100,
 };
 
-/* weights: 3x2, in pairs of outputs */
-_Alignas(8) const uint64_t har_layer_7_weights[1] = {
-  9007504982776437u,
+/* weights: 3x2 */
+_Alignas(8) const int8_t har_layer_7_weights[6] = {
+  117, -49, -102, 47, 71, 32,
 };
 
 /* bias: the input's zero point is folded in */
