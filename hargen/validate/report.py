@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hargen.manifest import Choice, Tuning
+
 SCHEMA_VERSION = 1
 MISMATCHES_SHOWN = 20
 
@@ -177,6 +179,12 @@ class Report(_Table):
     clock_hz: Count
     latency_ms: TimeSpread | None = Field(description="cycles at the board's clock")
     estimated: bool = Field(description="true where cycles come from a model, not from silicon")
+    choice: Choice | None = Field(
+        description="how each layer is computed, as export chose it; null of an older export"
+    )
+    tuning: Tuning | None = Field(
+        description="what hargen export --tune measured, between which it chose; null without it"
+    )
     footprint: Footprint | None = Field(description="null where there is no ELF to measure")
     retries: Count = Field(description="requests that were sent again")
     resets: Count = Field(description="resets of the board that the run survived")

@@ -97,6 +97,8 @@ def validate(request: Request, progress: Progress, warn: Callable[[str], None]) 
         **twins.fields(asked, found.preprocessing, truth.classes, exchanged.run),
         **_costs(exchanged, [run.instructions for run in runs], hello),
         estimated=request.virtual or not detect.is_serial_device(port),
+        choice=found.manifest.choice,
+        tuning=found.manifest.tuning,
         footprint=_footprint(image, exchanged, warn),
         retries=exchanged.retries,
         resets=exchanged.resets,

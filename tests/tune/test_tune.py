@@ -140,3 +140,20 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_measured(
     assert done.code == 2
     assert "something else" in done.err
     assert sorted(cache_folder.rglob("*.json")) == before
+
+
+def test_a_validation_reports_what_was_measured(hargen: Hargen, tmp_path: Path) -> None:
+    folder = tmp_path / "tuned"
+    model = NETWORKS / f"{NETWORK}.tflite"
+    assert hargen("export", model, "-o", folder, "--board", BOARD, "--tune").code == 0
+    assert hargen("build", folder).code == 0
+    assert hargen("flash", folder, "--virtual").code == 0
+    file = tmp_path / "report.json"
+    done = hargen("validate-serial", folder, "--virtual", "--synthetic", 5, "--json", file)
+    assert done.code == 0, done.err
+    told = json.loads(file.read_text(encoding="utf-8"))
+    written = manifest.read(folder).model_dump(mode="json")
+    assert told["choice"] == written["choice"]
+    assert told["tuning"] == written["tuning"]
+    (chosen,) = (point for point in told["tuning"]["points"] if point["chosen"])
+    assert abs(told["instructions"]["median"] - chosen["instructions"]) < 20

@@ -70,6 +70,11 @@ FIELDS: dict[str, Any] = {
     "clock_hz": 160_000_000,
     "latency_ms": {"min": 0.1, "median": 0.2, "p99": 0.3, "max": 0.4},
     "estimated": True,
+    "choice": {
+        "level": "-O2",
+        "layers": [{"layer": "operator 1", "kernel": "hg_conv_2d_s8", "for_size": True}],
+    },
+    "tuning": None,
     "footprint": None,
     "retries": 0,
     "resets": 0,
