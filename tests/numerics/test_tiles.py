@@ -49,9 +49,8 @@ TILES = {
 RUNS = {
     # What is left of fours; rows, of which the windows of the first and last ones have borders.
     **{
-        f"{n} taps of {c}": Conv((12, 1, c), (n, 1), 4, **RELU)
+        f"{n} taps of {c}": Conv((16, 1, c), (n, 1), 4, **RELU)
         for n, c in (
-            (1, 1),
             (1, 2),
             (1, 3),
             (2, 3),

@@ -55,7 +55,7 @@ def test_limits_that_nothing_keeps(tmp_path: Path, hargen) -> None:
     code, _, told = hargen("search", *SMALL[:6], *limits, "-o", tmp_path)
     assert code == 6
     assert "no network keeps the limits (51 B of weights, 51 B of activations)" in told
-    assert "the smallest needs 68 B (0.066 KiB) of weights, 76 B" in told
+    assert "the smallest needs 64 B (0.062 KiB) of weights, 76 B" in told
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".db"] == []
 
 

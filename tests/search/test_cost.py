@@ -25,7 +25,7 @@ def bench(request_of: Callable[..., SearchRequest]) -> Iterator[Meter]:
 
 def test_bytes_are_counted_as_if_it_were_trained(bench: Meter) -> None:
     cost = bench.untrained(space.smallest(), 24).cost
-    kernel, dense = 4 * 2 * 3, 4 * (3 + 1)  # int8; outputs are packed in pairs
+    kernel, dense = 4 * 2 * 3, 4 * 3  # int8
     biases = 4 * (4 + 3)  # int32, none of them 0 once it is trained
     assert cost.flash == kernel + dense + biases
     assert cost.ram >= 24 * 3
@@ -53,11 +53,11 @@ def test_limits_that_the_smallest_keeps_are_taken(
     bench: Meter, request_of: Callable[..., SearchRequest]
 ) -> None:
     check_limits(request_of(limits=Limits()), _without_board(bench))
-    with pytest.raises(LimitError, match=r"68 B .* 76 B .* 4444 instructions"):
-        limits = Limits(flash=68, ram=76, instructions=4443)
+    with pytest.raises(LimitError, match=r"64 B .* 76 B .* 4444 instructions"):
+        limits = Limits(flash=64, ram=76, instructions=4443)
         check_limits(request_of(limits=limits), _without_board(bench))
-    with pytest.raises(LimitError, match="the smallest needs 68 B"):
-        check_limits(request_of(limits=Limits(flash=67)), _without_board(bench))
+    with pytest.raises(LimitError, match="the smallest needs 64 B"):
+        check_limits(request_of(limits=Limits(flash=63)), _without_board(bench))
     with pytest.raises(LimitError, match="76 B"):
         check_limits(request_of(limits=Limits(ram=75)), _without_board(bench))
 

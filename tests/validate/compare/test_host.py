@@ -123,9 +123,10 @@ ROUNDINGS = {
         "layer 0",
     ),
     "fully connected": (
-        "(((int64_t)value * multiplier + half - (value < 0)) >> shift)",
-        "(((int64_t)value * multiplier) >> shift)",
-        "layer 1",
+        "return hg_add_high_floor(base, value, multiplier) >> (shift - 32);",
+        "const int32_t half = (int32_t)1 << (shift - 33);"
+        " return hg_add_high_floor(base - half, value, multiplier) >> (shift - 32);",
+        "layer 2",
     ),
 }
 
@@ -181,7 +182,7 @@ def test_classes_in_another_order(edited: Edit, run: Run) -> None:
 
 
 def test_the_earliest_window_and_in_it_the_earliest_place(edited: Edit, run: Run) -> None:
-    """Two mistakes: a kernel of layer 1, and the unit of every sample."""
+    """Two mistakes: a kernel of layer 2, and the unit of every sample."""
     folder = edited("Runtime/hg_requantize.h", *ROUNDINGS["fully connected"][:2])
     stream = folder / "Model/har_stream.c"
     text = stream.read_text().replace(".source = {0, 1, 2}", ".source = {0, 2, 1}")
@@ -190,7 +191,7 @@ def test_the_earliest_window_and_in_it_the_earliest_place(edited: Edit, run: Run
     first = report.reference_first
     assert first is not None
     assert (first.place, first.window) == ("unit", 0)
-    assert places(report)["layer 1"].reference.values_differ  # type: ignore[union-attr]
+    assert places(report)["layer 2"].reference.values_differ  # type: ignore[union-attr]
 
 
 def test_an_earlier_window_comes_before_an_earlier_place(edited: Edit, run: Run) -> None:
@@ -201,7 +202,7 @@ def test_an_earlier_window_comes_before_an_earlier_place(edited: Edit, run: Run)
     report = run(folder, synthetic=WINDOWS)
     first = report.reference_first
     assert first is not None
-    assert first.place == "layer 1"
+    assert first.place == "layer 2"
     assert first.window < 3
     match = places(report)["window"].reference
     assert match is not None
