@@ -91,7 +91,7 @@ class BuildOptions:
     board: Board
     optimize: Optimize = "balanced"
     level: Level | None = None
-    """Of the network's files in Release, where it is not the one that `optimize` has by rule."""
+    """Of the network's files in Release, as it was chosen; None is the usual one of `optimize`."""
 
     include_dirs = SOURCE_DIRS
     language_flags = LANGUAGE
