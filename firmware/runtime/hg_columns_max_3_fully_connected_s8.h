@@ -4,7 +4,8 @@
  *
  * The fully connected layer's weights are in the order in which they are needed: columns, passes
  * over some channels, then groups of three pairs of outputs as hg_dual_s16.h has them. start: what
- * their sums begin with, as hg_fully_connected_groups_s8.h has it.
+ * their sums begin with, as hg_fully_connected_groups_s8.h has it. multiplier: one an output; null
+ * where all have the same.
  * scratch: what a pass gives, 16 bits a value, aligned to words.
  */
 #ifndef HG_COLUMNS_MAX_3_FULLY_CONNECTED_S8_H
@@ -26,7 +27,8 @@ typedef struct {
 HG_INLINE void hg_columns_max_3_fully_connected_s8(const hg_columns_max_3_fully_connected_s8_t *p,
                                                    const int8_t *input, const int32_t *table,
                                                    const uint64_t *weights, const int32_t *start,
-                                                   int8_t *scratch, int8_t *output) {
+                                                   const int32_t *multiplier, int8_t *scratch,
+                                                   int8_t *output) {
   const int32_t quads = p->first.channels * p->first.windows / 4;
   const int32_t pairs = (p->second.size + 1) / 2;
   int16_t *between = (int16_t *)(void *)scratch;
@@ -43,7 +45,7 @@ HG_INLINE void hg_columns_max_3_fully_connected_s8(const hg_columns_max_3_fully_
       start = sums;
     } while (--pass > 0);
   }
-  hg_dual_outputs_s8(&p->second, sums, 0, output);
+  hg_dual_outputs_s8(&p->second, sums, multiplier, output);
 }
 
 #endif

@@ -32,6 +32,7 @@ class Pair:
     outputs: int = 5
     width: int = 1  # of the second convolution's kernels
     zero_point: int = -7  # of what is between them; -128 is that of a ReLU
+    scales: tuple[float, float] | None = None  # of each output's weights; None: one in all
 
     def write(self, path: Path) -> Path:
         rng = np.random.default_rng(3)
@@ -83,7 +84,9 @@ class Pair:
             first = len(tensors)
             flat = WTensor("flat", (1, size), np.int8, None, tensors[at].scale, [self.zero_point])
             tensors.append(flat)
-            tensors.append(WTensor("w", weights.shape, np.int8, weights, [0.01], [0]))
+            scales = [0.01] if self.scales is None else self._scales(rng)
+            zeros = [0] * len(scales)
+            tensors.append(WTensor("w", weights.shape, np.int8, weights, scales, zeros))
             bias = rng.integers(-3000, 3000, self.outputs).astype(np.int32)
             tensors.append(WTensor("b", (self.outputs,), np.int32, bias))
             step = 0.3 * float(np.sqrt(size))
@@ -102,12 +105,17 @@ class Pair:
         path.write_bytes(write(tensors, ops, [0], [output]))
         return path
 
+    def _scales(self, rng: np.random.Generator) -> list[float]:
+        assert self.scales is not None
+        return list(rng.uniform(*self.scales, self.outputs))
+
     def windows(self, count: int) -> np.ndarray:
         values = np.random.default_rng(8).integers(-128, 128, (count, np.prod(self.input)))
         values[0] = 127
         return values.astype(np.int8)
 
 
+NEAR, FAR = (0.004, 0.012), (0.0001, 0.012)
 PAIRS = {
     "short and a maximum": Pair((20, 3, 1), 5, 4, second_kernel=3),
     "an even number of rows": Pair((21, 2, 1), 5, 4, second_kernel=4, outputs=3),
@@ -118,15 +126,31 @@ PAIRS = {
     "many rows": Pair((48, 3, 1), 16, 8, pool=3, outputs=12),
     "channels and fully connected": Pair((14, 2, 3), 3, 4, pool=2, outputs=1),
     "no pool, and fully connected": Pair((14, 2, 3), 3, 4, outputs=7),
+    "a scale of each output": Pair((24, 3, 1), 16, 8, pool=3, scales=NEAR),
+    "many rows, a scale of each": Pair((48, 3, 1), 16, 8, pool=3, outputs=12, scales=NEAR),
+    "scales far apart": Pair((14, 2, 3), 3, 4, pool=2, outputs=7, scales=FAR),
+    "one output with its scale": Pair((14, 2, 3), 3, 4, outputs=1, scales=NEAR),
 }
 MAX_3 = {
     "two passes": Pair((24, 3, 1), 16, 8, pool=3, zero_point=-128),
     "one pass": Pair((24, 3, 1), 16, 4, pool=3, zero_point=-128),
     "as IGN of 24": Pair((24, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128),
     "as IGN of 48": Pair((48, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128),
+    "as a new IGN of 24": Pair(
+        (24, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128, scales=NEAR
+    ),
+    "as a new IGN of 48": Pair(
+        (48, 3, 1), 16, 24, pool=3, outputs=12, zero_point=-128, scales=NEAR
+    ),
     "the longest strip": Pair((98, 2, 1), 16, 4, pool=3, outputs=6, zero_point=-128),
     **{
         f"{n} outputs": Pair((24, 2, 1), 16, 8, pool=3, outputs=n, zero_point=-128)
+        for n in (1, 2, 7, 17, 32)
+    },
+    **{
+        f"{n} outputs with scales": Pair(
+            (24, 2, 1), 16, 8, pool=3, outputs=n, zero_point=-128, scales=FAR
+        )
         for n in (1, 2, 7, 17, 32)
     },
     **{
@@ -193,6 +217,10 @@ def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
     assert np.array_equal(found.outputs, run_reference(model, plan, windows).outputs)
 
 
+NOTICE = (
+    *("short and a maximum", "pool and fully connected", "as IGN of 24"),
+    *("a scale of each output", "as a new IGN of 24"),
+)
 MISTAKES = {
     "the first column alone": ("hg_columns_short_max_s8.h", "x == 0, second", "1, second"),
     "the next column of the input": (
@@ -211,6 +239,16 @@ MISTAKES = {
         "hg_max_s32(largest, rows[i])",
     ),
     "what is left of the lower part": ("hg_max_3_s8.h", " & -unit)", " & -(unit / unit))"),
+    "biases for factors": (
+        "hg_columns_fully_connected_s8.h",
+        "bias, multiplier, shift,",
+        "bias, multiplier ? bias : 0, shift,",
+    ),
+    "sums for factors": (
+        "hg_columns_max_3_fully_connected_s8.h",
+        "sums, multiplier,",
+        "sums, multiplier ? sums : 0,",
+    ),
     "the first pass twice": ("hg_columns_max_3_fully_connected_s8.h", "entry = hg", "hg"),
     "weights of the first group": (
         "hg_dual_s16.h",
@@ -229,5 +267,5 @@ def test_a_mistake_is_noticed(mistake: str, tmp_path: Path) -> None:
     assert source.count(right) == 1
     (runtime / file).write_text(source.replace(right, wrong))
     with pytest.raises(AssertionError, match="differ"):
-        for case in ("short and a maximum", "pool and fully connected", "as IGN of 24"):
+        for case in NOTICE:
             compare(ALL[case], tmp_path, runtime=runtime, sanitize=False)

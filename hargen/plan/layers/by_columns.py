@@ -24,7 +24,8 @@ from hargen.plan.layers.max_3 import plan_max_3_fully_connected
 from hargen.plan.plan import Kernel, Parameters
 
 _SHORT, _KRONECKER = "hg_conv_2d_short_s8", "hg_conv_2d_kronecker_s8"
-_FULLY_CONNECTED = "hg_fully_connected_dual_s8"
+_FULLY_CONNECTED = ("hg_fully_connected_dual_s8", "hg_fully_connected_dual_per_channel_s8")
+_CONSTANTS = 4  # of hg_fully_connected_dual_per_channel_s8
 _MOST_OUTPUTS = 32  # twice HG_COLUMNS_PAIRS
 
 
@@ -98,11 +99,10 @@ def _pool_and_fully_connected(
     _, height, columns, channels = between.shape
     outputs = tensors[second.output].size
     size = height * channels
-    assert weights.data is not None and weights.quantization is not None
+    assert weights.data is not None
     if (
         second.batches(tensors) != 1
         or weights.shape[1] != between.size
-        or weights.quantization.per_channel
         or size % 4
         or outputs > _MOST_OUTPUTS
     ):
@@ -116,23 +116,26 @@ def _pool_and_fully_connected(
     else:
         kernel = plan_fast_conv_2d(first, narrow, f"{prefix}_first")
     whole = plan_fully_connected(second, tensors, f"{prefix}_second")
-    if kernel.function != _KRONECKER or whole.function != _FULLY_CONNECTED:
+    if kernel.function != _KRONECKER or whole.function not in _FULLY_CONNECTED:
         return None
     by_column = weights.data.reshape(outputs, height, columns, channels).transpose(2, 0, 1, 3)
     packed = [
         dual.packed_weights(rows.reshape(outputs, -1), size, weights, "", together=PAIRS).values
         for rows in by_column
     ]
-    assert whole.constants[0] is not None
-    constant = replace(
-        whole.constants[0],
+    constant, *others = whole.constants
+    assert constant is not None
+    in_columns = replace(
+        constant,
         values=np.concatenate(packed),
-        comment=f"{whole.constants[0].comment}, column by column",
+        comment=f"{constant.comment}, column by column",
     )
+    # Multipliers and shifts are there where outputs have their own.
+    others += [None] * (_CONSTANTS - len(whole.constants))
     fields = dict(whole.parameters.fields) | {"input_size": size}
     column = replace(
         whole,
-        constants=(constant, *whole.constants[1:]),
+        constants=(in_columns, *others),
         parameters=replace(whole.parameters, fields=tuple(fields.items())),
     )
     return _joined("hg_columns_fully_connected_s8", (kernel, column), columns, size)

@@ -68,8 +68,6 @@ def plan_max_3_fully_connected(
         return None
     constant, shift = table
     parameters, start, multiplier = found
-    if multiplier is not None:
-        return None
     size = channels // passes * odd
     # A window that is only there to make their number odd has weights of zero.
     wide = np.pad(
@@ -119,7 +117,7 @@ def plan_max_3_fully_connected(
             ),
         ),
         inputs=(first.input,),
-        constants=(constant, in_columns, start),
+        constants=(constant, in_columns, start, multiplier),
         scratch=2 * size,
     )
 
