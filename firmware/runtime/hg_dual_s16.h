@@ -10,11 +10,13 @@
 
 #define HG_DUAL_PAIRS 3
 
-#if defined(__ARM_ARCH_ISA_THUMB) && (__ARM_ARCH_ISA_THUMB == 2) && defined(__ARM_FEATURE_DSP) && \
-    (__ARM_FEATURE_DSP == 1) && !defined(__clang__) && defined(__OPTIMIZE__)
+#if defined(__ARM_ARCH_ISA_THUMB) && (__ARM_ARCH_ISA_THUMB == 2) && !defined(__clang__) && \
+    defined(__OPTIMIZE__)
 #define HG_DUAL_THUMB2
 
 /* clang-format off */
+#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
+#define HG_DUAL_QUADS 3 /* written out, at most */
 /* A word of weights, for two inputs of two outputs; it is widened in its place. */
 #define HG_DUAL_WORD(first, both, x, w)                \
   "smlad " both ", " x ", " w ", " both "\n\t"         \
@@ -30,6 +32,33 @@
   HG_DUAL_WORD("r5", "r6", "r11", "r7")                \
   HG_DUAL_WORD("r8", "r9", "r10", "r12")               \
   HG_DUAL_WORD("r8", "r9", "r11", "lr")
+#else
+#define HG_DUAL_QUADS 1
+/* The same with a product in each instruction: two inputs are in r10 and r11, each half of the word
+ * is widened to r12. */
+#define HG_DUAL_WORD(first, both, load)                \
+  "ldr r7, [r1" load "\n\t"                            \
+  "sxth r12, r7\n\t"                                   \
+  "mla " both ", r10, r12, " both "\n\t"               \
+  "sxtb r12, r7\n\t"                                   \
+  "mla " first ", r10, r12, " first "\n\t"             \
+  "asr r12, r7, #16\n\t"                               \
+  "mla " both ", r11, r12, " both "\n\t"               \
+  "sbfx r12, r7, #16, #8\n\t"                          \
+  "mla " first ", r11, r12, " first "\n\t"
+#define HG_DUAL_INPUTS                                 \
+  "ldrsh r10, [r0], #2\n\t"                            \
+  "ldrsh r11, [r0], #2\n\t"
+#define HG_DUAL_QUAD                                   \
+  HG_DUAL_INPUTS                                       \
+  HG_DUAL_WORD("r3", "r4", "], #4")                    \
+  HG_DUAL_WORD("r5", "r6", ", #4]")                    \
+  HG_DUAL_WORD("r8", "r9", ", #12]")                   \
+  HG_DUAL_INPUTS                                       \
+  HG_DUAL_WORD("r5", "r6", ", #8]")                    \
+  HG_DUAL_WORD("r8", "r9", ", #16]")                   \
+  HG_DUAL_WORD("r3", "r4", "], #20")
+#endif
 #define HG_DUAL_LOOP(quads)                            \
   __asm__ volatile("push {r0, r3, r4, r5, r7}\n"       \
                    "0:\n\t"                            \
@@ -60,9 +89,9 @@ HG_INLINE const uint64_t *hg_dual_s16_thumb2(const void *x, int32_t quads, const
   register const int32_t *begin __asm__("r3") = start;
   register int32_t *all __asm__("r4") = sums;
   register int32_t *end __asm__("r5") = sums + 2 * HG_DUAL_PAIRS * groups;
-  if (quads % 3 == 0) {
+  if (HG_DUAL_QUADS == 3 && quads % 3 == 0) {
     HG_DUAL_LOOP(HG_DUAL_QUAD HG_DUAL_QUAD HG_DUAL_QUAD);
-  } else if (quads % 2 == 0) {
+  } else if (HG_DUAL_QUADS == 3 && quads % 2 == 0) {
     HG_DUAL_LOOP(HG_DUAL_QUAD HG_DUAL_QUAD);
   } else {
     HG_DUAL_LOOP(HG_DUAL_QUAD);

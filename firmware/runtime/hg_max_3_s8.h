@@ -12,8 +12,7 @@
 
 #include "hg_kronecker_s8.h"
 
-#if defined(HG_THUMB2) && defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1) && \
-    defined(__OPTIMIZE__)
+#if defined(HG_THUMB2) && defined(__OPTIMIZE__)
 #define HG_MAX_3_THUMB2
 #include "hg_max_3_thumb2.h"
 #endif

@@ -81,12 +81,22 @@
   "it lt\n\t"                             \
   "lsllt r4, " half ", #1\n\t"
 
-/* See hg_max_3_output. */
+/* See hg_max_3_output. Without the DSP extension the multiplier makes room for the product's lower
+ * half, and is loaded again for the turn's second window. */
 #define HG_MAX_3_SCALES_LOAD "ldm r1!, {r6, r7, r10}\n\t"
+#if defined(__ARM_FEATURE_DSP) && (__ARM_FEATURE_DSP == 1)
+#define HG_MAX_3_SCALE "smmla r4, r4, r7, r10\n\t"
+#define HG_MAX_3_SCALE_AGAIN
+#else
+#define HG_MAX_3_SCALE                    \
+  "smull r7, r4, r4, r7\n\t"              \
+  "add r4, r4, r10\n\t"
+#define HG_MAX_3_SCALE_AGAIN "ldr r7, [r1, #-8]\n\t"
+#endif
 #define HG_MAX_3_STORE                    \
   "add r4, r4, r6\n\t"                    \
   "bfc r4, #0, #11\n\t"                   \
-  "smmla r4, r4, r7, r10\n\t"             \
+  HG_MAX_3_SCALE                          \
   "ssat r4, #8, r4, asr %[shift]\n\t"     \
   "strh r4, [r8], #2\n\t"
 
@@ -97,7 +107,8 @@
   "add r6, r6, r2, lsl #10\n\t"           \
   HG_MAX_3_OR_ODD("r6")                   \
   HG_MAX_3_SCALES_LOAD                    \
-  HG_MAX_3_STORE
+  HG_MAX_3_STORE                          \
+  HG_MAX_3_SCALE_AGAIN
 /* The window of the first three rows of a turn. */
 #define HG_MAX_3_WITHIN                   \
   HG_MAX_3_EVEN("r4", "r2", "r3")         \

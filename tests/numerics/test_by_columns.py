@@ -201,8 +201,8 @@ def test_a_column_is_kept_instead_of_all(tmp_path: Path) -> None:
     assert make_plan(graph, for_speed=True).arena_size == 144 + 44 * 16 + 16
 
 
-@pytest.mark.parametrize("case", ALL)
-def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
+def instructions_on_core(case: Pair, folder: Path, *, dsp: bool) -> int:
+    """Return what a window takes at most; skip without tools, fail where outputs differ."""
     pytest.importorskip("unicorn", reason="the core is emulated by unicorn")
     from support.core_model import run_on_core
 
@@ -210,11 +210,24 @@ def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
         cross_gcc = find_gcc().path
     except ToolError as error:
         pytest.skip(f"needs arm-none-eabi-gcc: {error}")
-    path = ALL[case].write(tmp_path / "network.tflite")
-    model, windows = read(path), ALL[case].windows(4)
-    found = run_on_core(path, windows, tmp_path, cross_gcc, for_speed=True)
+    path = case.write(folder / "network.tflite")
+    model, windows = read(path), case.windows(4)
+    found = run_on_core(path, windows, folder, cross_gcc, for_speed=True, dsp=dsp)
     plan = make_plan(optimize(model.graph), for_speed=True)
     assert np.array_equal(found.outputs, run_reference(model, plan, windows).outputs)
+    return max(found.instructions)
+
+
+@pytest.mark.parametrize("dsp", [True, False], ids=["dsp", "no dsp"])
+@pytest.mark.parametrize("case", ALL)
+def test_the_assembly_gives_the_same(case: str, dsp: bool, tmp_path: Path) -> None:
+    assert instructions_on_core(ALL[case], tmp_path, dsp=dsp) > 0
+
+
+@pytest.mark.parametrize("case", ["as IGN of 24", "as a new IGN of 48"])
+def test_it_is_fast_without_the_dsp_extension(case: str, tmp_path: Path) -> None:
+    fast, slow = (instructions_on_core(ALL[case], tmp_path, dsp=dsp) for dsp in (True, False))
+    assert slow < 1.5 * fast
 
 
 NOTICE = (

@@ -99,8 +99,8 @@ def test_what_groups_cannot_do_goes_another_way(case: str, tmp_path: Path) -> No
     assert compare(OTHERS[case], tmp_path) != "hg_fully_connected_groups_s8"
 
 
-@pytest.mark.parametrize("case", GROUPS)
-def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
+def instructions_on_core(case: Dense, folder: Path, *, dsp: bool) -> int:
+    """Return what a window takes at most; skip without tools, fail where outputs differ."""
     pytest.importorskip("unicorn", reason="the core is emulated by unicorn")
     from support.core_model import run_on_core
 
@@ -108,11 +108,23 @@ def test_the_assembly_gives_the_same(case: str, tmp_path: Path) -> None:
         cross_gcc = find_gcc().path
     except ToolError as error:
         pytest.skip(f"needs arm-none-eabi-gcc: {error}")
-    path = GROUPS[case].write(tmp_path / "network.tflite")
-    model, windows = read(path), GROUPS[case].windows(4)
-    found = run_on_core(path, windows, tmp_path, cross_gcc, for_speed=True)
+    path = case.write(folder / "network.tflite")
+    model, windows = read(path), case.windows(4)
+    found = run_on_core(path, windows, folder, cross_gcc, for_speed=True, dsp=dsp)
     plan = make_plan(optimize(model.graph), for_speed=True)
     assert np.array_equal(found.outputs, run_reference(model, plan, windows).outputs)
+    return max(found.instructions)
+
+
+@pytest.mark.parametrize("dsp", [True, False], ids=["dsp", "no dsp"])
+@pytest.mark.parametrize("case", GROUPS)
+def test_the_assembly_gives_the_same(case: str, dsp: bool, tmp_path: Path) -> None:
+    assert instructions_on_core(GROUPS[case], tmp_path, dsp=dsp) > 0
+
+
+def test_it_is_fast_without_the_dsp_extension(tmp_path: Path) -> None:
+    case = Dense(256, 36)
+    assert instructions_on_core(case, tmp_path, dsp=False) < 2.8 * case.inputs * case.outputs
 
 
 MISTAKES = {

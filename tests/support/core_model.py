@@ -58,13 +58,24 @@ def run_on_core(
     *,
     for_speed: bool = False,
     level: str = "-O3",
+    dsp: bool = True,
 ) -> CoreRun:
-    """Export a model, compile it as a project would, and run it window by window."""
+    """Export a model, compile it as a project would, and run it window by window.
+
+    Args:
+        path: the model's file.
+        windows: what it is given, one after the other.
+        folder: for what is made.
+        cross_gcc: the compiler.
+        for_speed: take kernels that are faster.
+        level: of the compiler.
+        dsp: False: compile as for a core without the DSP extension.
+    """
     import unicorn
     from unicorn import arm_const
 
     plan = write_sources(read(path), folder, for_speed=for_speed)
-    elf = _build(folder, cross_gcc, level)
+    elf = _build(folder, cross_gcc, level, dsp=dsp)
     symbols = _symbols(elf, cross_gcc)
     image = folder / "net.bin"
     objcopy = str(cross_gcc).replace("gcc", "objcopy")
@@ -96,10 +107,14 @@ def run_on_core(
     return CoreRun(np.stack(outputs), instructions)
 
 
-def _build(folder: Path, cross_gcc: Path, level: str) -> Path:
+def _build(folder: Path, cross_gcc: Path, level: str, *, dsp: bool) -> Path:
     (folder / "run.c").write_text(MAIN)
     (folder / "run.ld").write_text(LINKER_SCRIPT)
-    options = BuildOptions(load(BOARD))
+    board = load(BOARD)
+    if not dsp:
+        core = board.mcu.model_copy(update={"core": f"{board.mcu.core}+nodsp", "dsp": False})
+        board = board.model_copy(update={"mcu": core})
+    options = BuildOptions(board)
     elf = folder / "net.elf"
     done = subprocess.run(
         [
