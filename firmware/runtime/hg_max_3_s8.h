@@ -61,26 +61,47 @@ HG_INLINE int32_t hg_max_3_output(const hg_max_3_s8_t *p, const int32_t *scale, 
   return hg_clamp_s32(value >> p->shift, INT8_MIN, INT8_MAX);
 }
 
-/* The windows of one channel. */
+/* What goes on from turn to turn: the largest of two rows, half of the sum that a third is in. */
+typedef struct {
+  int32_t largest;
+  int32_t upper;
+} hg_max_3_state_t;
+
+/* A turn of one channel: `count` sums, three or, the last time, two, and the windows that end with
+ * them. Returns where the next one goes. */
+HG_SHARED int16_t *hg_max_3_turn(const hg_max_3_s8_t *p, const int32_t *x, const int32_t *scales,
+                                 int32_t count, int32_t is_first, hg_max_3_state_t *state,
+                                 int16_t *output) {
+  const hg_wide_t zero = {0, 0};
+  hg_wide_t sums[HG_KRONECKER_SUMS] = {zero, zero, zero};
+  const int32_t *weights = scales + HG_MAX_3_SCALES;
+  for (int32_t j = 0; j < HG_MAX_3_TERMS; j += HG_KRONECKER_TERMS) {
+    weights = hg_kronecker_add(x + j, weights, HG_KRONECKER_TERMS, count, sums);
+  }
+  if (!is_first) {
+    const int32_t between = hg_kronecker_odd(state->upper, sums[0]);
+    *output++ = (int16_t)hg_max_3_output(p, scales, hg_max_s32(state->largest, between));
+  }
+  const int32_t outer = hg_max_s32(hg_kronecker_even(sums[0]), hg_kronecker_even(sums[1]));
+  const int32_t middle = hg_kronecker_odd(sums[0].high, sums[1]);
+  *output++ = (int16_t)hg_max_3_output(p, scales, hg_max_s32(outer, middle));
+  state->largest = hg_max_s32(hg_kronecker_odd(sums[1].high, sums[2]), hg_kronecker_even(sums[2]));
+  state->upper = sums[2].high;
+  return output;
+}
+
+/* The windows of one channel, two in a turn of six rows. */
 HG_INLINE void hg_max_3_channel(const hg_max_3_s8_t *p, const int32_t *strip, const int32_t *table,
                                 int16_t *output) {
-  int32_t largest = INT32_MIN;
-  int32_t upper = 0;
-  for (int32_t row = -1; row < 3 * p->windows; row += 2) {
-    hg_wide_t sum = {0, 0};
-    for (int32_t j = 0; j < HG_MAX_3_TERMS; ++j) {
-      hg_wide_add(&sum, strip[(row + 1) / 2 + j], table[HG_MAX_3_SCALES + j]);
-    }
-    const int32_t rows[2] = {hg_kronecker_odd(upper, sum), hg_kronecker_even(sum)};
-    upper = sum.high;
-    for (int32_t i = row < 0; i < 2; ++i) {
-      const int32_t place = (row + i) % 3;
-      largest = place == 0 ? rows[i] : hg_max_s32(largest, rows[i]);
-      if (place == 2) {
-        *output++ = (int16_t)hg_max_3_output(p, table, largest);
-      }
-    }
+  const int32_t turns = p->windows / 2;
+  hg_max_3_state_t state = {0, 0};
+  output = hg_max_3_turn(p, strip, table, HG_KRONECKER_SUMS, 1, &state, output);
+  HG_UNROLL(1)
+  for (int32_t i = 1; i < turns; ++i) {
+    output = hg_max_3_turn(p, strip + HG_KRONECKER_SUMS * i, table, HG_KRONECKER_SUMS, 0, &state,
+                           output);
   }
+  hg_max_3_turn(p, strip + HG_KRONECKER_SUMS * turns, table, 2, 0, &state, output);
 }
 
 /* Channels of a column whose strip is filled. Returns the table behind them. */

@@ -246,11 +246,12 @@ MISTAKES = {
         "second_weights + x * pairs * (p->second.input_size / 4)",
         "second_weights",
     ),
-    "a window that begins with the one before": (
+    "the row between two turns alone": (
         "hg_max_3_s8.h",
-        "place == 0 ? rows[i] : hg_max_s32(largest, rows[i])",
-        "hg_max_s32(largest, rows[i])",
+        "hg_max_s32(state->largest, between)",
+        "between",
     ),
+    "half of another sum": ("hg_max_3_s8.h", "upper = sums[2].high", "upper = sums[1].high"),
     "what is left of the lower part": ("hg_max_3_s8.h", " & -unit)", " & -(unit / unit))"),
     "biases for factors": (
         "hg_columns_fully_connected_s8.h",
