@@ -9,14 +9,13 @@
 #define HG_QUANTIZE_M33
 #endif
 
-/* round(x / scale) + zero_point, halves away from zero, saturated. With a division, not a product
- * with 1 / scale: they differ. NaN gives the lowest value, so that every input is defined.
- * The bounds are whole numbers, so that they may come before the rounding. */
-HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) {
+/* round(steps) + zero_point, halves away from zero, saturated. NaN gives the lowest value, so that
+ * every input is defined. The bounds are whole numbers, so that they may come before the
+ * rounding. */
+HG_INLINE int8_t hg_quantize_steps_s8(float steps, int32_t zero_point) {
   const float lowest = (float)(INT8_MIN - zero_point);
   const float highest = (float)(INT8_MAX - zero_point);
 #if HG_SOFT_FLOAT
-  const float steps = x / scale;
   if (!(steps > lowest)) {
     return INT8_MIN;
   }
@@ -27,9 +26,14 @@ HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) 
   const float rest = steps - (float)whole;
   return (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f) + zero_point);
 #else
-  const float steps = __builtin_fminf(__builtin_fmaxf(x / scale, lowest), highest);
-  return (int8_t)((int32_t)__builtin_roundf(steps) + zero_point);
+  const float inside = __builtin_fminf(__builtin_fmaxf(steps, lowest), highest);
+  return (int8_t)((int32_t)__builtin_lroundf(inside) + zero_point);
 #endif
+}
+
+/* With a division, not a product with 1 / scale: they differ. */
+HG_INLINE int8_t hg_quantize_value_s8(float x, float scale, int32_t zero_point) {
+  return hg_quantize_steps_s8(x / scale, zero_point);
 }
 
 #ifdef HG_QUANTIZE_M33

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import hargen
-from hargen.emit import c_text
+from hargen.emit import c_text, float_input
 from hargen.emit.stream_context import is_generated, stream_context
 from hargen.ir.operator import TensorId
 from hargen.ir.tensor import Array, DType, Tensor
@@ -88,7 +88,7 @@ def model_context(plan: Plan, facts: ModelFacts) -> dict[str, Any]:
         "class_call": _class_call(plan, name),
         "input": source,
         "output": target,
-        "calls": _edge_calls(name, source, target),
+        "calls": _edge_calls(plan, name, source, target),
         "headers": _headers(plan),
         "layers": [_layer(plan, layer, name) for layer in plan.layers],
         "arrays": _arrays(plan, name),
@@ -147,7 +147,9 @@ def _class_call(plan: Plan, name: str) -> str:
 
 def _headers(plan: Plan) -> list[str]:
     headers = {layer.kernel.header for layer in plan.layers} | {"hg_copy.h"}
-    if plan.dtype is DType.INT8 and (plan.input.is_float or plan.output.is_float):
+    if plan.dtype is DType.INT8 and plan.input.is_float:
+        headers.add(float_input.header(plan))
+    if plan.dtype is DType.INT8 and plan.output.is_float:
         headers.add("hg_quantize_s8.h")
     headers.add("hg_argmax.h" if plan.votes is None else "hg_svm_f32.h")
     return sorted(headers)
@@ -183,22 +185,17 @@ def _functions(name: str, upper: str) -> dict[str, dict[str, str]]:
     }
 
 
-def _edge_calls(name: str, source: dict[str, Any], target: dict[str, Any]) -> dict[str, str]:
+def _edge_calls(
+    plan: Plan, name: str, source: dict[str, Any], target: dict[str, Any]
+) -> dict[str, str]:
     """Return the calls that take the input into the arena and the output out of it."""
     upper = name.upper()
+    into_arena = f"context->arena + {source['offset']}"
+    quantizes = plan.dtype is DType.INT8
     return {
-        "quantize": c_text.wrapped(
-            "hg_quantize_s8",
-            [
-                "input",
-                f"{upper}_INPUT_SIZE",
-                source["scale_literal"],
-                str(source["zero_point"]),
-                f"context->arena + {source['offset']}",
-            ],
-            ";",
-            indent=4,
-        ),
+        "quantize": float_input.call(plan, "input", f"{upper}_INPUT_SIZE", into_arena, indent=4)
+        if quantizes
+        else "",
         "dequantize": c_text.wrapped(
             "hg_dequantize_s8",
             [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hargen.emit import c_text
+from hargen.emit import c_text, float_input
 from hargen.errors import DataError
 from hargen.ir.tensor import DType
 from hargen.plan.plan import Plan
@@ -102,9 +102,9 @@ def stream_context(
         "window_field": field,
         "smoothing": None if spec.smoothing is None else _smoothing(spec.smoothing, plan),
         "headers": _headers(spec, plan, whole_numbers is not None),
-        "quantize": _quantize(f"context->stream.{field}", name, source, "window", whole_numbers),
+        "quantize": _quantize(plan, f"context->stream.{field}", name, "window", whole_numbers),
         "quantize_to_arena": _quantize(
-            f"stream->{field}", name, source, f"context->arena + {source['offset']}", whole_numbers
+            plan, f"stream->{field}", name, f"context->arena + {source['offset']}", whole_numbers
         ),
     }
 
@@ -192,30 +192,21 @@ def _headers(spec: Preprocessing, plan: Plan, in_integers: bool) -> list[str]:
     if in_integers:
         headers.append("hg_quantize_s32.h")
     elif plan.dtype is DType.INT8:
-        headers.append("hg_quantize_s8.h")
+        headers.append(float_input.header(plan))
     if spec.smoothing is not None:
         headers.append("hg_smooth.h")
     return headers
 
 
 def _quantize(
-    window: str,
-    name: str,
-    source: dict[str, Any],
-    output: str,
-    whole_numbers: IntegerPlan | None,
+    plan: Plan, window: str, name: str, output: str, whole_numbers: IntegerPlan | None
 ) -> str:
     if whole_numbers is not None:
         arguments = ["&quantization", window, output]
         return c_text.wrapped("hg_quantize_window_s32", arguments, ";", indent=2)
-    arguments = [
-        window,
-        f"{name.upper()}_INPUT_SIZE",
-        source["scale_literal"],
-        str(source["zero_point"]),
-        output,
-    ]
-    return c_text.wrapped("hg_quantize_s8", arguments, ";", indent=2)
+    if plan.dtype is not DType.INT8:
+        return ""
+    return float_input.call(plan, window, f"{name.upper()}_INPUT_SIZE", output, indent=2)
 
 
 def _floats(values: Sequence[float]) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from hargen.ir.operator import TensorId
 from hargen.ir.tensor import Array, DType, Tensor
+from hargen.quantize.reciprocal import Reciprocal
 
 
 class Role(Enum):
@@ -87,11 +88,13 @@ class Layer:
 class Edge:
     """One end of the network: the tensor in the arena, and whether the model's own type is float32.
 
-    The tensor is int8 in an int8 network, whose own type may be float32 all the same.
+    The tensor is int8 in an int8 network, whose own type may be float32 all the same. `reciprocal`
+    is what stands for the division by the scale where the input is: None where nothing does.
     """
 
     tensor: TensorId
     is_float: bool
+    reciprocal: Reciprocal | None = None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from hargen.plan.by_columns import by_columns
 from hargen.plan.choice import Choice
 from hargen.plan.edges import Network, without_edges
 from hargen.plan.layers import FAST_PLANNERS, FLOAT_PLANNERS, PLANNERS
-from hargen.plan.plan import Constant, Kernel, Layer, Plan, Role
+from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
 from hargen.plan.ways import ways
+from hargen.quantize.reciprocal import find_reciprocal
 
 _CTYPES = {DType.INT8: "int8_t", DType.FLOAT32: "float"}
 
@@ -104,13 +105,21 @@ def _plan(
     return Plan(
         tensors=graph.tensors,
         layers=tuple(layers),
-        input=network.input,
+        input=_with_reciprocal(network.input, graph.tensors),
         output=network.output,
         offsets=offsets,
         arena_size=arena_size,
         votes=graph.votes,
         shared_constants=_constant_operands(layers, graph.tensors),
     )
+
+
+def _with_reciprocal(edge: Edge, tensors: Sequence[Tensor]) -> Edge:
+    """Floats become int8 in front of an int8 network: of its own input, or of the sensor's."""
+    tensor = tensors[edge.tensor]
+    if tensor.dtype is not DType.INT8:
+        return edge
+    return replace(edge, reciprocal=find_reciprocal(tensor.scale, tensor.zero_point))
 
 
 def _by_rule(

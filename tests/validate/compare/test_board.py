@@ -104,7 +104,9 @@ def test_another_quantization_is_told_from_another_layer(
     edited: Edit, demo: Path, run: Run, start: Start
 ) -> None:
     text = (demo / "Model/har.c").read_text(encoding="utf-8")
-    call = re.search(r"hg_quantize_s8\(input, HAR_INPUT_SIZE, ([\d.e+-]+)f", text)
+    call = re.search(
+        r"hg_quantize_product_s8\(input, HAR_INPUT_SIZE, [\d.e+-]+f, ([\d.e+-]+)f", text
+    )
     assert call is not None
     folder = edited("Model/har.c", call[0], call[0].replace(call[1], f"1.01f * {call[1]}"))
     report = run(demo, port=start(folder), synthetic=WINDOWS)

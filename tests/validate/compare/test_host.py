@@ -149,7 +149,8 @@ def test_a_wrong_rounding_in_one_kernel(edited: Edit, run: Run, kernel: str, sta
 
 
 def test_a_wrong_quantization(edited: Edit, run: Run) -> None:
-    folder = edited(*("Runtime/hg_quantize_s8.h", "fmaxf(x / scale,"), "fmaxf(x / scale + 0.01f,")
+    product = ("Runtime/hg_quantize_product_s8.h", "x * rest)", "x * rest + 0.01f)")
+    folder = edited(*product)
     report = run(folder, synthetic=WINDOWS)
     first = report.reference_first
     assert first is not None

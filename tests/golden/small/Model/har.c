@@ -9,6 +9,7 @@
 #include "hg_copy.h"
 #include "hg_fully_connected_s8.h"
 #include "hg_pool_2d_s8.h"
+#include "hg_quantize_product_s8.h"
 #include "hg_quantize_s8.h"
 #include "hg_reduce_s8.h"
 #include "hg_softmax_computed_s8.h"
@@ -235,7 +236,7 @@ HG_NOINLINE hg_status_t har_set_input(har_context_t *context,
                                       const har_input_t input[HAR_INPUT_SIZE]) {
   const hg_status_t status = har_check(context, input);
   if (status == HG_OK) {
-    hg_quantize_s8(input, HAR_INPUT_SIZE, 0.125f, -5, context->arena + 0);
+    hg_quantize_product_s8(input, HAR_INPUT_SIZE, 0.125f, 8.0f, 0.0f, -5, context->arena + 0);
   }
   return status;
 }

@@ -4,7 +4,7 @@
 #include "har.h"
 #include "hg_counts_f32.h"
 #include "hg_gravity_f32.h"
-#include "hg_quantize_s8.h"
+#include "hg_quantize_product_s8.h"
 
 static const hg_counts_f32_t counts_parameters = {
     .axes = HAR_AXES,
@@ -101,7 +101,7 @@ hg_status_t har_get_window_s8(const har_context_t *context, int8_t window[HAR_IN
   if (context == NULL || window == NULL) {
     return HG_ERROR_ARGUMENT;
   }
-  hg_quantize_s8(context->stream.samples, HAR_INPUT_SIZE, 0.125f, -5, window);
+  hg_quantize_product_s8(context->stream.samples, HAR_INPUT_SIZE, 0.125f, 8.0f, 0.0f, -5, window);
   return HG_OK;
 }
 

@@ -1,0 +1,44 @@
+/* The float input of an int8 network by products instead of hg_quantize_s8's division.
+ *
+ * 1 / scale is one factor, or a factor and what is left of it (rest, 0 where there is none), both
+ * positive. They give other floats than the division, but the same int8 for each: whoever writes
+ * the call has looked at every step (hargen/quantize/reciprocal.py).
+ */
+#ifndef HG_QUANTIZE_PRODUCT_S8_H
+#define HG_QUANTIZE_PRODUCT_S8_H
+
+#include "hg_quantize_s8.h"
+
+/* Whether a product is added with one rounding, by one instruction. A host's library does too. */
+#if !HG_SOFT_FLOAT && (!defined(__arm__) || defined(__ARM_FEATURE_FMA))
+#define HG_QUANTIZE_FUSED 1
+#else
+#define HG_QUANTIZE_FUSED 0
+#endif
+
+#ifdef HG_QUANTIZE_M33
+#include "hg_quantize_product_vfp.h"
+#endif
+
+/* x / scale, with an error that no int8 shows. */
+HG_INLINE float hg_quantize_product(float x, float scale, float factor, float rest) {
+  if (rest == 0.0f) {
+    return x * factor;
+  }
+  return HG_QUANTIZE_FUSED ? __builtin_fmaf(x, factor, x * rest) : x / scale;
+}
+
+HG_INLINE void hg_quantize_product_s8(const float *input, int32_t size, float scale, float factor,
+                                      float rest, int32_t zero_point, int8_t *output) {
+  int32_t i = 0;
+#ifdef HG_QUANTIZE_M33
+  hg_quantize_product_words_s8(input, size, factor, rest, zero_point, output);
+  i = size / 4 * 4;
+#endif
+  for (; i < size; ++i) {
+    const float steps = hg_quantize_product(input[i], scale, factor, rest);
+    output[i] = hg_quantize_steps_s8(steps, zero_point);
+  }
+}
+
+#endif
