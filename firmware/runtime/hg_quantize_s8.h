@@ -9,6 +9,18 @@
 #define HG_QUANTIZE_M33
 #endif
 
+/* The nearest whole number, halves away from zero. Compilers make two instructions of it, or of
+ * lroundf one, but only with -fno-math-errno. */
+HG_INLINE int32_t hg_round_to_s32(float value) {
+#if defined(__ARM_ARCH_8M_MAIN__) && !HG_SOFT_FLOAT
+  int32_t whole;
+  __asm__("vcvta.s32.f32 %0, %1" : "=t"(whole) : "t"(value));
+  return whole;
+#else
+  return (int32_t)__builtin_roundf(value);
+#endif
+}
+
 /* round(steps) + zero_point, halves away from zero, saturated. NaN gives the lowest value, so that
  * every input is defined. The bounds are whole numbers, so that they may come before the
  * rounding. */
@@ -27,7 +39,7 @@ HG_INLINE int8_t hg_quantize_steps_s8(float steps, int32_t zero_point) {
   return (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f) + zero_point);
 #else
   const float inside = __builtin_fminf(__builtin_fmaxf(steps, lowest), highest);
-  return (int8_t)((int32_t)__builtin_lroundf(inside) + zero_point);
+  return (int8_t)(hg_round_to_s32(inside) + zero_point);
 #endif
 }
 
