@@ -87,15 +87,16 @@ def find_steps(scale: np.float32, zero_point: int) -> Steps:
 def gives(reciprocal: Reciprocal, steps: Steps) -> bool:
     """Return whether products have the int8 of quotients for every float32.
 
-    That is so on cores that take subnormals for zero, too: none is used beside a step.
+    That is so on cores that take subnormals for zero, too: none is used beside a step. Nor is the
+    least normal float as a product: such cores look at it before it is rounded up to that.
     """
     factor, rest = np.float32(reciprocal.factor), np.float32(reciprocal.rest)
     with np.errstate(all="ignore"):
         low = steps.values * rest
-        used = np.append(steps.values, factor)
-        if rest:
-            used = np.concatenate([used, low, [rest]])
+        used = np.append(steps.values, [factor, rest] if rest else factor)
         if (np.abs(used) < _TINY).any() or factor < 0.0 or rest < 0.0:
+            return False
+        if rest and (np.abs(low) <= _TINY).any():
             return False
         products = fused(steps.values, factor, low) if rest else steps.values * factor
     return np.array_equal(_rounded(products, steps.zero_point), steps.outputs)

@@ -151,6 +151,20 @@ def test_a_refused_factor_does_give_another_int8() -> None:
     assert seen == {True, False}
 
 
+@pytest.mark.parametrize(("exponent", "used"), [(-122, True), (-123, False), (-124, False)])
+def test_a_product_that_is_subnormal_until_it_is_rounded_is_refused(
+    exponent: int, used: bool
+) -> None:
+    """A core that flushes subnormals makes 0 of it."""
+    steps = find_steps(np.float32(0.25), 0)
+    rest = Fraction(2) ** exponent
+    exact = [abs(Fraction(x)) * rest for x in steps.values.tolist() if np.isfinite(x)]
+    least, tiny = min(exact), Fraction(2) ** -126
+    assert (least < tiny) != used
+    assert exponent != -123 or nearest(least) == tiny
+    assert gives(Reciprocal(4.0, float(rest)), steps) == used
+
+
 def test_steps_are_the_least_floats_that_give_an_output() -> None:
     steps = find_steps(np.float32(SCALE), ZERO_POINT)
     before, at = steps.values[:255], steps.values[255:510]
