@@ -1,8 +1,8 @@
 /* A convolution and, over its output, a second one with the maximum over all rows and columns,
  * column by column: no more than a column of what is between them is stored.
  *
- * Both have kernels one column wide; input and constants are as hg_conv_2d_kronecker_s8.h and
- * hg_conv_2d_kronecker_s8.h have them. scratch: one column, for what the first one gives.
+ * Both have kernels one column wide; input and constants are as hg_conv_2d_kronecker_s8.h has them.
+ * scratch: one column, for what the first one gives.
  */
 #ifndef HG_COLUMNS_MAX_S8_H
 #define HG_COLUMNS_MAX_S8_H

@@ -68,7 +68,7 @@ typedef struct {
 } hg_max_3_state_t;
 
 /* A turn of one channel: `count` sums, three or, the last time, two, and the windows that end with
- * them. Returns where the next one goes. */
+ * them. Returns where the next one goes. After two sums nothing goes on: state means nothing. */
 HG_SHARED int16_t *hg_max_3_turn(const hg_max_3_s8_t *p, const int32_t *x, const int32_t *scales,
                                  int32_t count, int32_t is_first, hg_max_3_state_t *state,
                                  int16_t *output) {
