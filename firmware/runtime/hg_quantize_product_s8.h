@@ -9,8 +9,12 @@
 
 #include "hg_quantize_s8.h"
 
-/* Whether a product is added with one rounding, by one instruction. A host's library does too. */
-#if !HG_SOFT_FLOAT && (!defined(__arm__) || defined(__ARM_FEATURE_FMA))
+/* Whether a product is added with one rounding: by one instruction, or by the library of a host.
+ * Not every library does: newlib's fmaf rounds twice. */
+#if HG_SOFT_FLOAT
+#define HG_QUANTIZE_FUSED 0
+#elif defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMAF) || defined(__APPLE__) || \
+    (defined(__GLIBC__) && !defined(__UCLIBC__))
 #define HG_QUANTIZE_FUSED 1
 #else
 #define HG_QUANTIZE_FUSED 0
@@ -20,12 +24,22 @@
 #include "hg_quantize_product_vfp.h"
 #endif
 
+/* sum + a * b with one rounding. clang calls fmaf but with -fno-math-errno. */
+HG_INLINE float hg_quantize_add_product(float sum, float a, float b) {
+#if defined(__clang__) && defined(__arm__) && defined(__ARM_FEATURE_FMA)
+  __asm__("vfma.f32 %0, %1, %2" : "+t"(sum) : "t"(a), "t"(b));
+  return sum;
+#else
+  return __builtin_fmaf(a, b, sum);
+#endif
+}
+
 /* x / scale, with an error that no int8 shows. */
 HG_INLINE float hg_quantize_product(float x, float scale, float factor, float rest) {
   if (rest == 0.0f) {
     return x * factor;
   }
-  return HG_QUANTIZE_FUSED ? __builtin_fmaf(x, factor, x * rest) : x / scale;
+  return HG_QUANTIZE_FUSED ? hg_quantize_add_product(x * rest, x, factor) : x / scale;
 }
 
 HG_INLINE void hg_quantize_product_s8(const float *input, int32_t size, float scale, float factor,

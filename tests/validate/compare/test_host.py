@@ -149,7 +149,7 @@ def test_a_wrong_rounding_in_one_kernel(edited: Edit, run: Run, kernel: str, sta
 
 
 def test_a_wrong_quantization(edited: Edit, run: Run) -> None:
-    product = ("Runtime/hg_quantize_product_s8.h", "x * rest)", "x * rest + 0.01f)")
+    product = ("Runtime/hg_quantize_product_s8.h", "x * rest,", "x * rest + 0.01f,")
     folder = edited(*product)
     report = run(folder, synthetic=WINDOWS)
     first = report.reference_first
