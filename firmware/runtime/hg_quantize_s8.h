@@ -9,10 +9,26 @@
 #define HG_QUANTIZE_M33
 #endif
 
+/* Whether maxima, minima and rounding halves away from zero are instructions, as FPv5 has them. gcc
+ * says it of no Cortex-M: those of Armv8-M with an FPU have them, and those of Armv7-M that have
+ * double precision. Elsewhere some would be calls into a library of maths. */
+#if !defined(HG_ROUND_INSTRUCTIONS)
+#if HG_SOFT_FLOAT
+#define HG_ROUND_INSTRUCTIONS 0
+#elif defined(__ARM_FEATURE_DIRECTED_ROUNDING) && defined(__ARM_FEATURE_NUMERIC_MAXMIN)
+#define HG_ROUND_INSTRUCTIONS 1
+#elif defined(__ARM_FP) && defined(__ARM_ARCH_PROFILE) && (__ARM_ARCH_PROFILE == 'M') && \
+    ((__ARM_ARCH >= 8) || (__ARM_FP & 8))
+#define HG_ROUND_INSTRUCTIONS 1
+#else
+#define HG_ROUND_INSTRUCTIONS 0
+#endif
+#endif
+
 /* The nearest whole number, halves away from zero. Compilers make two instructions of it, or of
  * lroundf one, but only with -fno-math-errno. */
 HG_INLINE int32_t hg_round_to_s32(float value) {
-#if defined(__ARM_ARCH_8M_MAIN__) && !HG_SOFT_FLOAT
+#if defined(__arm__) && HG_ROUND_INSTRUCTIONS
   int32_t whole;
   __asm__("vcvta.s32.f32 %0, %1" : "=t"(whole) : "t"(value));
   return whole;
@@ -27,7 +43,10 @@ HG_INLINE int32_t hg_round_to_s32(float value) {
 HG_INLINE int8_t hg_quantize_steps_s8(float steps, int32_t zero_point) {
   const float lowest = (float)(INT8_MIN - zero_point);
   const float highest = (float)(INT8_MAX - zero_point);
-#if HG_SOFT_FLOAT
+#if HG_ROUND_INSTRUCTIONS
+  const float inside = __builtin_fminf(__builtin_fmaxf(steps, lowest), highest);
+  return (int8_t)(hg_round_to_s32(inside) + zero_point);
+#else
   if (!(steps > lowest)) {
     return INT8_MIN;
   }
@@ -37,9 +56,6 @@ HG_INLINE int8_t hg_quantize_steps_s8(float steps, int32_t zero_point) {
   const int32_t whole = (int32_t)steps;
   const float rest = steps - (float)whole;
   return (int8_t)(whole + (rest >= 0.5f) - (rest <= -0.5f) + zero_point);
-#else
-  const float inside = __builtin_fminf(__builtin_fmaxf(steps, lowest), highest);
-  return (int8_t)(hg_round_to_s32(inside) + zero_point);
 #endif
 }
 

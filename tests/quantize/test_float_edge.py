@@ -16,6 +16,7 @@ from hargen.errors import ToolError
 SOURCE = ROOT / "tests/c/runtime/quantize_s8.c"
 # Those of the zoo's inputs, and powers of two, which give exact halves.
 EDGES = [(0.375538, 4), (0.354343, 11), (0.263504, -12), (0.249348, -5), (0.25, -128), (1.0, 127)]
+INSTRUCTIONS = ("-DHG_ROUND_INSTRUCTIONS=1",)  # a host's library stands for a core's
 SOFT_FLOAT = ("-DHG_SOFT_FLOAT=1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
 
 
@@ -36,7 +37,7 @@ def run(folder: Path, scale: np.float32, zero_point: int, x: np.ndarray, *flags:
     return np.frombuffer(done.stdout, np.int8)
 
 
-@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
+@pytest.mark.parametrize("flags", [(), INSTRUCTIONS, SOFT_FLOAT])
 @pytest.mark.parametrize(("scale", "zero_point"), EDGES)
 def test_floats_beside_every_rounding_edge(
     scale: float, zero_point: int, flags: tuple[str, ...], tmp_path: Path
@@ -47,7 +48,7 @@ def test_floats_beside_every_rounding_edge(
     assert len(np.unique(found)) == 256
 
 
-@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
+@pytest.mark.parametrize("flags", [(), INSTRUCTIONS, SOFT_FLOAT])
 @pytest.mark.parametrize(("scale", "zero_point"), EDGES)
 def test_every_count_of_a_sensor(
     scale: float, zero_point: int, flags: tuple[str, ...], tmp_path: Path
@@ -57,7 +58,7 @@ def test_every_count_of_a_sensor(
     assert np.array_equal(found, reference(np.float32(scale), zero_point, x))
 
 
-@pytest.mark.parametrize("flags", [(), SOFT_FLOAT])
+@pytest.mark.parametrize("flags", [(), INSTRUCTIONS, SOFT_FLOAT])
 def test_infinities_saturate_and_nan_is_the_lowest(flags: tuple[str, ...], tmp_path: Path) -> None:
     x = np.float32([np.inf, -np.inf, np.nan, 3e38, -3e38])
     assert run(tmp_path, np.float32(0.1), 3, x, *flags).tolist() == [127, -128, -128, 127, -128]

@@ -35,6 +35,7 @@ MOST_STEPS = np.float32(2e9)  # the reference converts them to 32 bits
 BUILDS = {
     "sanitized": ("-O1", *SANITIZERS),
     "fused instruction": ("-O3", "-march=native"),
+    "round instructions": ("-O2", "-DHG_ROUND_INSTRUCTIONS=1", *SANITIZERS),
     "unknown library": ("-O2", "-ffreestanding", *SANITIZERS),
     "soft float": ("-O2", "-DHG_SOFT_FLOAT=1", *SANITIZERS),
 }
