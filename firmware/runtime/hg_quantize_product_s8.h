@@ -20,7 +20,9 @@
 #define HG_QUANTIZE_FUSED 0
 #endif
 
-#ifdef HG_QUANTIZE_M33
+/* Output is aligned no better than bytes are. */
+#if defined(HG_QUANTIZE_M33) && defined(__ARM_FEATURE_UNALIGNED)
+#define HG_QUANTIZE_WORDS
 #include "hg_quantize_product_vfp.h"
 #endif
 
@@ -45,7 +47,7 @@ HG_INLINE float hg_quantize_product(float x, float scale, float factor, float re
 HG_INLINE void hg_quantize_product_s8(const float *input, int32_t size, float scale, float factor,
                                       float rest, int32_t zero_point, int8_t *output) {
   int32_t i = 0;
-#ifdef HG_QUANTIZE_M33
+#ifdef HG_QUANTIZE_WORDS
   hg_quantize_product_words_s8(input, size, factor, rest, zero_point, output);
   i = size / 4 * 4;
 #endif

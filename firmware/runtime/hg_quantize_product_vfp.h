@@ -61,12 +61,12 @@
       HG_QUANTIZE_WORD
 #define HG_QUANTIZE_RUN(CODE)                                                                  \
   __asm__ volatile(CODE                                                                        \
-                   : [input] "+r"(input), [output] "+r"(output), [bytes] "=&r"(bytes),         \
+                   : [input] "+&r"(input), [output] "+&r"(output), [bytes] "=&r"(bytes),       \
                      [second] "=&r"(second), [third] "=&r"(third), [fourth] "=&r"(fourth)      \
                    : [factor] "t"(factor), [rest] "t"(rest), [lowest] "t"(lowest),             \
                      [highest] "t"(highest), [zero_points] "r"(zero_points)                    \
                    : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", \
-                     "memory")
+                     "cc", "memory")
 
 /* All values but the last three at most, as hg_quantize_product_s8 has them. */
 HG_INLINE void hg_quantize_product_words_s8(const float *input, int32_t size, float factor,

@@ -103,7 +103,7 @@ HG_INLINE void hg_quantize_four_s8(const float *input, float scale, int32_t zero
             [fourth] "=&r"(fourth)
           : [input] "r"(input), [scale] "t"(scale), [lowest] "t"(lowest), [highest] "t"(highest),
             [zero_points] "r"(zero_points)
-          : "s0", "s1", "s2", "s3", "memory");
+          : "s0", "s1", "s2", "s3", "cc", "memory");
   /* clang-format on */
   __builtin_memcpy(output, &bytes, sizeof bytes);
 }

@@ -33,6 +33,7 @@ COMPILERS = {
 }
 OF_A_LIBRARY_OF_FLOATS = re.compile(r"__aeabi_(f\w+|i2f)")
 FUSED = re.compile(r"vfma(eq|ne)?\.f32")  # one factor needs none
+WORDS = re.compile(r"vldmia\s+\w+!, {s0-s7}")
 
 
 def compiled(folder: Path, command: tuple[str, ...], runtime: Path = RUNTIME) -> Path:
@@ -84,6 +85,15 @@ def test_calls_into_libm_are_noticed(tmp_path: Path) -> None:
     assert source.count("#if defined(__arm__) && HG_ROUND_INSTRUCTIONS\n") == 1
     kernel.write_text(source.replace("#if defined(__arm__) && HG_ROUND_INSTRUCTIONS\n", "#if 0\n"))
     assert called(compiled(tmp_path, command, runtime)) == {"fmaxf", "fminf", "roundf"}
+
+
+@pytest.mark.parametrize(("flags", "words"), [((), True), (("-mno-unaligned-access",), False)])
+def test_words_are_stored_where_they_need_not_be_aligned(
+    flags: tuple[str, ...], words: bool, tmp_path: Path
+) -> None:
+    command = ("arm-none-eabi-gcc", "-mthumb", *CORES["M33"], "-O3", *flags)
+    code = disassembled(compiled(tmp_path, command))
+    assert (WORDS.search(code) is not None) == words
 
 
 @pytest.mark.parametrize("compiler", ["cc", "clang"])
