@@ -144,12 +144,19 @@ class Layer(_Table):
     """How a layer is computed.
 
     layer: its name; those of two operators where it is both. kernel: the function of Runtime/.
-    for_size: its code is kept small, whatever the level.
+    for_size: its code is kept small, whatever the level. unrolled: loops of it are written out.
     """
 
     layer: str
     kernel: str
     for_size: bool = False
+    unrolled: bool = False
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Layer:
+        if self.for_size and self.unrolled:
+            raise ValueError("code is kept small (for_size) or unrolled, not both")
+        return self
 
 
 class Choice(_Table):
@@ -185,6 +192,7 @@ class TunedLayer(_Table):
     kernel: str
     level: Literal["-O2", "-O3", "-Os"]
     for_size: bool
+    unrolled: bool = False
     instructions: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     code: Bytes
     constants: Bytes

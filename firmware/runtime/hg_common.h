@@ -14,6 +14,14 @@
 /* Of a function whose code is to be small rather than fast. */
 #define HG_COLD __attribute__((cold))
 
+/* Of a function in which the compiler writes out rounds of loops that say nothing of it; where the
+ * attribute adds to the compiler's options, as GCC 12 has it. Before, it might replace them. */
+#if !defined(__clang__) && defined(__GNUC__) && (__GNUC__ >= 12)
+#define HG_UNROLLED __attribute__((optimize("unroll-loops")))
+#else
+#define HG_UNROLLED
+#endif
+
 /* Of what is worth its own copy in each layer, but for size, where all layers call the same one. */
 #ifdef __OPTIMIZE_SIZE__
 #define HG_SHARED static __attribute__((unused))

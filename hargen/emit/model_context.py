@@ -211,6 +211,13 @@ def _edge_calls(
     }
 
 
+def _attributes(layer: Layer) -> str:
+    """Return how a layer's function is compiled."""
+    if layer.for_size:
+        return "HG_NOINLINE HG_COLD"
+    return "HG_NOINLINE HG_UNROLLED" if layer.unrolled else "HG_NOINLINE"
+
+
 def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
     kernel = layer.kernel
     inputs = [
@@ -225,7 +232,7 @@ def _layer(plan: Plan, layer: Layer, name: str) -> dict[str, Any]:
     scratch = [] if layer.scratch is None else [f"arena + {layer.scratch // plan.dtype.size}"]
     return {
         "index": layer.index,
-        "attributes": "HG_NOINLINE HG_COLD" if layer.for_size else "HG_NOINLINE",
+        "attributes": _attributes(layer),
         "summary": c_text.comment_text(layer.summary),
         "parameters": {
             "ctype": kernel.parameters.ctype,

@@ -213,7 +213,9 @@ def _choice(choice: Choice) -> manifest.Choice:
     return manifest.Choice(
         level=choice.level,
         layers=tuple(
-            manifest.Layer(layer=layer, kernel=way.kernel, for_size=way.for_size)
+            manifest.Layer(
+                layer=layer, kernel=way.kernel, for_size=way.for_size, unrolled=way.unrolled
+            )
             for layer, way in choice.layers
         ),
     )

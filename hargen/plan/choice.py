@@ -21,10 +21,26 @@ SMALL_AT: Level = "-O2"
 
 @dataclass(frozen=True)
 class Way:
-    """How one layer is computed: by which kernel's function, and whether its code is kept small."""
+    """How one layer is computed: by which kernel's function, and how that is compiled.
+
+    for_size: its code is kept small. unrolled: the compiler writes out loops that it would else
+    keep; not both.
+    """
 
     kernel: str
     for_size: bool = False
+    unrolled: bool = False
+
+    @classmethod
+    def all(cls, kernel: str, level: Level = SMALL_AT) -> tuple[Way, ...]:
+        """Return the ways to compile a kernel for a network of some level; at -Os there is one."""
+        if level == "-Os":
+            return (cls(kernel),)
+        return cls(kernel), cls(kernel, unrolled=True), cls(kernel, for_size=True)
+
+    def measured_at(self, level: Level) -> Level:
+        """Return the level at which this way is measured for a network of some level."""
+        return SMALL_AT if self.for_size else level
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _parts(alternative: Alternative, costs: Costs) -> Iterator[Partial]:
 
 
 def _ways(candidate: Candidate, costs: Costs) -> list[tuple[Way, Cost]]:
-    ways = [Way(candidate.kernel.function, for_size) for for_size in (False, True)]
+    ways = Way.all(candidate.kernel.function)
     return [(way, costs[candidate.layer, way]) for way in ways if (candidate.layer, way) in costs]
 
 

@@ -71,7 +71,7 @@ class Layer:
     """One step of the network. `name` is that of the operator in the model file.
 
     `scratch` is where in the arena the kernel has bytes for itself, if it wants some. `for_size`:
-    the layer's code is to be small rather than fast.
+    the layer's code is to be small rather than fast. `unrolled`: its loops are to be written out.
     """
 
     index: int
@@ -82,6 +82,7 @@ class Layer:
     summary: str
     scratch: int | None = None
     for_size: bool = False
+    unrolled: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from hargen.ir.tensor import DType, Tensor
 from hargen.optimize.fuse_layers import fuse_layers
 from hargen.plan.arena import Buffer, place
 from hargen.plan.by_columns import by_columns
-from hargen.plan.choice import Choice
+from hargen.plan.choice import Choice, Way
 from hargen.plan.edges import Network, without_edges
 from hargen.plan.layers import FAST_PLANNERS, FLOAT_PLANNERS, PLANNERS
 from hargen.plan.plan import Constant, Edge, Kernel, Layer, Plan, Role
@@ -40,7 +40,7 @@ def make_plan(graph: Graph, *, for_speed: bool = False) -> Plan:
     def kernel(operator: Operator, prefix: str) -> Kernel:
         return _by_rule(operator, graph.tensors, prefix, for_speed=for_speed)
 
-    return _plan(graph, kernel, lambda _: False)
+    return _plan(graph, kernel, lambda _: Way(""))
 
 
 Kernels = Mapping[tuple[str, str], Kernel]
@@ -72,13 +72,13 @@ def make_chosen_plan(graph: Graph, choice: Choice, known: Kernels | None = None)
             raise operator.fail(f"{way.kernel} does not compute this operator")
         return found
 
-    return _plan(graph, kernel, lambda operator: choice.ways[operator.name].for_size)
+    return _plan(graph, kernel, lambda operator: choice.ways[operator.name])
 
 
 def _plan(
     graph: Graph,
     kernel: Callable[[Operator, str], Kernel],
-    for_size: Callable[[Operator], bool],
+    compiled: Callable[[Operator], Way],
 ) -> Plan:
     network = without_edges(graph)
     layers: list[Layer] = []
@@ -86,15 +86,18 @@ def _plan(
         if isinstance(operator, Reshape):
             continue
         index = len(layers)
+        computed_by = kernel(operator, f"layer_{index}")
+        way = compiled(operator)
         layers.append(
             Layer(
                 index=index,
                 name=operator.name,
-                kernel=kernel(operator, f"layer_{index}"),
+                kernel=computed_by,
                 output=operator.output,
                 maccs=operator.maccs(graph.tensors),
                 summary=_summary(operator, graph.tensors),
-                for_size=for_size(operator),
+                for_size=way.for_size,
+                unrolled=way.unrolled,
             )
         )
     if not layers:

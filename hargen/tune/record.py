@@ -7,8 +7,8 @@ from hargen.plan.choice import Way
 from hargen.plan.front import Limits, Point
 from hargen.tune.tune import Tuned
 
-SMALL = "for size"
-"""Behind the kernel of a layer whose code is kept small."""
+SMALL, UNROLLED = "for size", "unrolled"
+"""Behind the kernel of a layer: how it is compiled."""
 
 
 def record(tuned: Tuned, limits: Limits) -> manifest.Tuning:
@@ -37,8 +37,10 @@ def _point(point: Point, chosen: bool) -> manifest.TunedPoint:
 
 
 def name(way: Way) -> str:
-    """Return a kernel's function, and whether its code is kept small."""
-    return f"{way.kernel}, {SMALL}" if way.for_size else way.kernel
+    """Return a kernel's function, and how it is compiled."""
+    if way.for_size:
+        return f"{way.kernel}, {SMALL}"
+    return f"{way.kernel}, {UNROLLED}" if way.unrolled else way.kernel
 
 
 def _layers(tuned: Tuned) -> list[manifest.TunedLayer]:
@@ -60,6 +62,7 @@ def _layers(tuned: Tuned) -> list[manifest.TunedLayer]:
                     kernel=way.kernel,
                     level=one.choice.level,
                     for_size=way.for_size,
+                    unrolled=way.unrolled,
                     instructions=round(cost.instructions, 1),
                     code=round(cost.code),
                     constants=constants[layer, way.kernel],

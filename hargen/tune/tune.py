@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hargen.build.toolchain import find_cmake, find_gcc, find_newlib, find_ninja
 from hargen.importers import model_file
 from hargen.optimize.passes import optimize_apart
-from hargen.plan.choice import SMALL_AT, Level, Optimize, Way
+from hargen.plan.choice import Level, Optimize, Way
 from hargen.plan.combine import Cost, Costs, combine
 from hargen.plan.front import Limits, Point, fronts, pick
 from hargen.plan.space import Segment, segments
@@ -103,9 +103,7 @@ def _costs(swept: Sequence[Measured], level: Level) -> tuple[Costs, Cost]:
     costs: dict[tuple[str, Way], Cost] = {}
     for one in swept:
         for layer, way in one.choice.layers:
-            if one.choice.level == level or (
-                way.for_size and one.choice.level == SMALL_AT and level != "-Os"
-            ):
+            if way in Way.all(way.kernel, level) and one.choice.level == way.measured_at(level):
                 costs.setdefault((layer, way), one.layers[layer])
     around = [one.around for one in swept if one.choice.level == level]
     return costs, sorted(around, key=lambda cost: cost.code)[len(around) // 2]

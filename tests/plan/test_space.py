@@ -26,7 +26,7 @@ GMP = Path(__file__).parents[1] / "golden"
 def some_choice(found: tuple[Segment, ...], seed: int) -> Choice:
     generator = random.Random(seed)
     layers = [
-        (candidate.layer, Way(candidate.kernel.function, generator.random() < 0.5))
+        (candidate.layer, generator.choice(Way.all(candidate.kernel.function)))
         for segment in found
         for candidate in generator.choice(segment.alternatives).candidates
     ]
@@ -59,15 +59,16 @@ def test_there_is_something_to_choose() -> None:
         assert any(len(segment.alternatives) > 1 for segment in found), path.stem
 
 
-def test_code_that_is_kept_small_is_said_so_in_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "macro"), [("for_size", "COLD"), ("unrolled", "UNROLLED")])
+def test_how_a_layer_is_compiled_is_said_in_c(name: str, macro: str, tmp_path: Path) -> None:
     model = read(NETWORKS[0])
     graph = optimize_apart(model.graph)
     layers = some_choice(segments(graph), 1).layers
-    small = [index for index, (_, way) in enumerate(layers) if way.for_size]
-    assert 0 < len(small) < len(layers)
+    so = [index for index, (_, way) in enumerate(layers) if getattr(way, name)]
+    assert 0 < len(so) < len(layers)
     host_model.write_plan(model, make_chosen_plan(graph, Choice("-O2", layers)), tmp_path)
     text = (tmp_path / "net.c").read_text(encoding="utf-8")
-    assert [i for i in range(len(layers)) if f"HG_COLD void net_layer_{i}(" in text] == small
+    assert [i for i in range(len(layers)) if f"HG_{macro} void net_layer_{i}(" in text] == so
 
 
 def test_a_choice_of_another_network_is_refused() -> None:

@@ -97,7 +97,7 @@ def test_the_command_writes_what_it_measured(hargen: Hargen, tmp_path: Path) -> 
     (chosen,) = (point for point in written.tuning.points if point.chosen)
     assert chosen.level == written.choice.level
     assert chosen.kernels == tuple(
-        f"{layer.kernel}, for size" if layer.for_size else layer.kernel
+        layer.kernel + (", for size" if layer.for_size else ", unrolled" if layer.unrolled else "")
         for layer in written.choice.layers
     )
     assert f"{chosen.flash:,}" in done.out

@@ -75,7 +75,7 @@ def read(found: Project) -> Network:
     graph = optimize_apart(model.graph)
     choice = Choice(
         written.level,
-        tuple((one.layer, Way(one.kernel, one.for_size)) for one in written.layers),
+        tuple((one.layer, Way(one.kernel, one.for_size, one.unrolled)) for one in written.layers),
     )
     return Network(model.format, graph, make_chosen_plan(graph, choice))
 
