@@ -69,11 +69,13 @@ def main() -> None:
         "|-|-|-:|-:|-:|",
     ]
     behind: list[str] = []
+    known: set[str] = set()
     with tempfile.TemporaryDirectory() as text:
         place = Path(text)
         for name, path in models(shared, place):
             if options.names and name not in options.names:
                 continue
+            known.add(name)
             converted = to_float32(path) if is_keras(path) else None
             subject = Subject(path, board, expected.outputs, converted)
             tuned = tune(subject, "balanced", Limits(), Cache(folder()))
@@ -94,6 +96,8 @@ def main() -> None:
                 print(lines[-1], flush=True)
                 if mark:
                     behind.append(f"{name} for {word}: {ratio:.3f}, at most {MOST}")
+    if unknown := sorted(set(options.names) - known):
+        parser.error(f"there is no model {', '.join(unknown)}")
     if options.markdown is not None:
         files.write_whole(options.markdown, "\n".join(lines) + "\n")
     for one_behind in behind:

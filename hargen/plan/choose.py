@@ -7,10 +7,13 @@ from hargen.optimize.passes import optimize_apart
 from hargen.plan import costs
 from hargen.plan.choice import LEVELS, Optimize
 from hargen.plan.combine import combine
-from hargen.plan.front import Limits, Point, fronts, pick
+from hargen.plan.front import Limits, Point, fronts, pick, score
 from hargen.plan.plan import Plan
 from hargen.plan.planner import make_chosen_plan
 from hargen.plan.space import segments
+
+_CLOSE = 1.02
+"""Scores of which estimates cannot say which is less: the level that is usual is taken then."""
 
 
 def choose(graph: Graph, optimize: Optimize, limits: Limits, clock_hz: float) -> Point:
@@ -35,7 +38,16 @@ def choose(graph: Graph, optimize: Optimize, limits: Limits, clock_hz: float) ->
             graph, found, level, model.costs(found, level), model.beside(graph, level), clock_hz
         )
     ]
-    return pick(fronts(points), optimize, limits)
+    best = pick(fronts(points), optimize, limits)
+    usual = [
+        point for point in points if point.choice.level == LEVELS[optimize] and limits.allow(point)
+    ]
+    if not usual:
+        return best
+    other = pick(fronts(usual), optimize, limits)
+    alike = other.is_light == best.is_light
+    close = score(other, optimize) < _CLOSE * score(best, optimize)
+    return other if alike and close else best
 
 
 def default_plan(graph: Graph, optimize: Optimize = "balanced") -> Plan:

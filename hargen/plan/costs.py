@@ -7,30 +7,31 @@ each of a layer's features, and the bytes of code. tools/fit_costs.py writes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from hargen.ir.graph import Graph
 from hargen.ir.tensor import DType
-from hargen.plan.choice import SMALL_AT, Level, Way
+from hargen.plan.choice import Level, Way
 from hargen.plan.combine import Cost, Costs
 from hargen.plan.edges import without_edges
-from hargen.plan.features import NAMES, Features
+from hargen.plan.features.features import Features
 from hargen.plan.space import Candidate, Segment
 
 FILE_NAME = "costs.json"
 ANY = "any"
-"""In place of a kernel: the fit over all of them, for one that nobody measured."""
+"""In place of a kernel: the fit over all of them, by operators, for one that nobody measured."""
 
 _SHORT, _GAIN = 0.02, 0.002
 """Of the network's instructions: a layer that takes no more is kept small, where that costs no more
 than the second."""
 
-Coefficients = Annotated[tuple[float, ...], Field(min_length=len(NAMES), max_length=len(NAMES))]
+Coefficients = Mapping[str, float]
+"""By feature; one that is not there counts for nothing."""
 
 
 class _Table(BaseModel):
@@ -68,29 +69,38 @@ class CostModel(_Table):
     """All fits. compiler: whose code was measured."""
 
     compiler: str
-    features: tuple[str, ...] = NAMES
     fits: tuple[Fit, ...]
     around: tuple[Around, ...]
 
     def to_json(self) -> str:
         """Return the file's text: a line for each fit."""
         table = self.model_dump(mode="json")
-        parts = [f' "{key}": {json.dumps(table[key])}' for key in ("compiler", "features")]
+        parts = [f' "compiler": {json.dumps(table["compiler"])}']
         for key in ("fits", "around"):
             lines = ",\n".join(f"  {json.dumps(row)}" for row in table[key])
             parts.append(f' "{key}": [\n{lines}\n ]')
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
     def costs(self, segments: Sequence[Segment], level: Level) -> Costs:
-        """Return what every layer costs at a level in every way."""
-        table = {(fit.kernel, fit.level, fit.for_size): fit for fit in self.fits}
+        """Return what every layer costs at a level in every way.
+
+        But for unrolled ones: what they save is less than estimates can tell.
+        """
+        table = {(Way(fit.kernel, fit.for_size), fit.level): fit for fit in self.fits}
         found: dict[tuple[str, Way], Cost] = {}
         for candidate in _candidates(segments):
-            for for_size in (False,) if level == "-Os" else (False, True):
-                kernel = candidate.kernel.function
-                at = SMALL_AT if for_size else level
-                known = table.get((kernel, at, for_size)) or table[ANY, at, for_size]
-                found[candidate.layer, Way(kernel, for_size)] = _cost(known, candidate.features)
+            for way in Way.all(candidate.kernel.function, level):
+                if way.unrolled:
+                    continue
+                at = way.measured_at(level)
+                parts = [
+                    (table.get((replace(way, kernel=part.function), at)), part.features)
+                    for part in candidate.parts(at)
+                ]
+                costs = [_cost(fit, values) for fit, values in parts if fit is not None]
+                if len(costs) < len(parts):
+                    costs = [_cost(table[replace(way, kernel=ANY), at], candidate.of_operator)]
+                found[candidate.layer, way] = sum(costs, Cost(0, 0, 0))
         return found if level == "-Os" else _worth_it(found)
 
     def beside(self, graph: Graph, level: Level) -> Cost:
@@ -143,7 +153,15 @@ def _candidates(segments: Sequence[Segment]) -> list[Candidate]:
 
 
 def _cost(fit: Fit, values: Features) -> Cost:
-    return Cost(_sum(fit.instructions, values), _sum(fit.cycles, values), _sum(fit.code, values))
+    return Cost(
+        _weighted(fit.instructions, values.time),
+        _weighted(fit.cycles, values.time),
+        _weighted(fit.code, values.code),
+    )
+
+
+def _weighted(coefficients: Coefficients, values: Mapping[str, float]) -> float:
+    return sum(coefficient * values[name] for name, coefficient in coefficients.items())
 
 
 def _sum(coefficients: Sequence[float], values: Sequence[float]) -> float:

@@ -15,8 +15,11 @@ from hargen.ir.ops.fused import Fused
 from hargen.ir.ops.reshape import Reshape
 from hargen.optimize.fuse_layers import fuse_layers
 from hargen.plan.by_columns import by_columns
+from hargen.plan.choice import Level
 from hargen.plan.edges import without_edges
-from hargen.plan.features import Features, features
+from hargen.plan.features.features import Features, Part
+from hargen.plan.features.kernels import parts
+from hargen.plan.features.operators import of_operator
 from hargen.plan.plan import Kernel, Role
 from hargen.plan.ways import ways
 
@@ -26,17 +29,24 @@ _MORE = 64
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A kernel for a layer. features: what its cost depends on. channels: of its outputs."""
+    """A kernel for a layer. channels: of its outputs.
+
+    of_operator: what the cost depends on, whatever kernel it is.
+    """
 
     operator: Operator
     kernel: Kernel
-    features: Features
+    of_operator: Features
     channels: int
 
     @property
     def layer(self) -> str:
         """The layer's name."""
         return self.operator.name
+
+    def parts(self, level: Level) -> tuple[Part, ...]:
+        """Return what the kernel's cost is made of at a level."""
+        return parts(self.kernel, self.of_operator, level)
 
     @cached_property
     def weights(self) -> int:
@@ -109,7 +119,7 @@ def segments(graph: Graph) -> tuple[Segment, ...]:
 def _alternatives(operator: Operator, graph: Graph) -> Iterator[Alternative]:
     def candidates(one: Operator) -> list[Candidate]:
         found = ways(one, graph.tensors, "layer")
-        known = features(one, graph.tensors), graph.tensors[one.output].shape[-1]
+        known = of_operator(one, graph.tensors), graph.tensors[one.output].shape[-1]
         return [Candidate(one, kernel, *known) for kernel in found.values()]
 
     for candidate in candidates(operator):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -14,22 +14,28 @@ from numpy.typing import NDArray
 from hargen.plan.choice import Level
 from hargen.plan.combine import Cost
 from hargen.plan.costs import ANY, Around, CostModel, Fit
-from hargen.plan.features import NAMES, Features
+from hargen.plan.features.features import CALLS, Features
 
-_OF_CODE = np.array([name in ("calls", "taps") for name in NAMES])
-"""How much code a kernel is hardly depends on how often it runs."""
+_FEW = 3
+"""Different layers, of which fewer do not tell what each feature costs."""
+_NOTHING = 1e-4
+"""A part of what a layer costs that is none."""
 _DIGITS = 4  # significant ones, of what is committed
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A measured layer: its kernel and how it was compiled, its features, what it cost."""
+    """A measured layer: its kernel and how it was compiled, what it cost.
+
+    features: of the kernel at this level. of_operator: those that every kernel has.
+    """
 
     kernel: str
     level: Level
     for_size: bool
     features: Features
+    of_operator: Features
     cost: Cost
 
 
@@ -50,29 +56,44 @@ def fit(layers: Sequence[LayerRow], around: Sequence[AroundRow], compiler: str) 
     No coefficient is negative: more work never costs less.
     """
     groups: dict[tuple[str, Level, bool], list[LayerRow]] = defaultdict(list)
-    for row in layers:
-        groups[row.kernel, row.level, row.for_size].append(row)
-        groups[ANY, row.level, row.for_size].append(row)
+    for layer in _distinct(layers):
+        for row in (layer, replace(layer, kernel=ANY, features=layer.of_operator)):
+            groups[row.kernel, row.level, row.for_size].append(row)
     sides: dict[tuple[Level, bool], list[AroundRow]] = defaultdict(list)
-    for one in around:
+    for one in dict.fromkeys(around):
         sides[one.level, one.quantizes].append(one)
     return CostModel(
         compiler=compiler,
-        features=NAMES,
         fits=tuple(_fit(*key, rows) for key, rows in sorted(groups.items())),
         around=tuple(_around(*key, rows) for key, rows in sorted(sides.items())),
     )
 
 
+def _distinct(rows: Sequence[LayerRow]) -> Iterator[LayerRow]:
+    """Yield rows that say something new: many images have the same layer."""
+    known = set()
+    for row in rows:
+        time = tuple(row.features.time.items())
+        key = (row.kernel, row.level, row.for_size, time, row.cost)
+        if key not in known:
+            known.add(key)
+            yield row
+
+
 def _fit(kernel: str, level: Level, for_size: bool, rows: Sequence[LayerRow]) -> Fit:
-    values = np.array([row.features for row in rows])
+    time = [dict(row.features.time) for row in rows]
+    code = [dict(row.features.code) for row in rows]
+    if len(time[0]) > 1 and len({tuple(one.values()) for one in time}) < _FEW:
+        # What is known is put down to the work, which grows with the layer, and code to the call.
+        time = [{name: one[name] for name in one if name != CALLS} for one in time]
+        code = [{CALLS: one[CALLS]} for one in code]
     return Fit(
         kernel=kernel,
         level=level,
         for_size=for_size,
-        instructions=_solve(values, [row.cost.instructions for row in rows]),
-        cycles=_solve(values, [row.cost.cycles for row in rows]),
-        code=_solve(values * _OF_CODE, [row.cost.code for row in rows]),
+        instructions=_named(time, [row.cost.instructions for row in rows]),
+        cycles=_named(time, [row.cost.cycles for row in rows]),
+        code=_named(code, [row.cost.code for row in rows]),
     )
 
 
@@ -85,6 +106,20 @@ def _around(level: Level, quantizes: bool, rows: Sequence[AroundRow]) -> Around:
         cycles=_solve(values, [row.cost.cycles for row in rows]),
         code=_rounded(fmean(row.cost.code for row in rows)),
     )
+
+
+def _named(features: Sequence[Mapping[str, float]], wanted: Iterable[float]) -> dict[str, float]:
+    """Return the coefficients of features that count for something."""
+    names = list(features[0])
+    values = np.array([[float(one[name]) for name in names] for one in features])
+    target = np.maximum(np.array(list(wanted)), 1.0)
+    found = _solve(values, target)
+    parts = (values * np.array(found) / target[:, None]).max(axis=0)
+    return {
+        name: coefficient
+        for name, coefficient, part in zip(names, found, parts, strict=True)
+        if part > _NOTHING
+    }
 
 
 def _solve(values: Floats, wanted: Iterable[float]) -> Any:

@@ -70,7 +70,7 @@ static HG_NOINLINE void har_layer_1(int8_t *arena) {
 }
 
 /* operator 4 (MUL): 1x1x3 -> 11x2x3 */
-static HG_NOINLINE void har_layer_2(int8_t *arena) {
+static HG_NOINLINE HG_COLD void har_layer_2(int8_t *arena) {
   static const hg_mul_s8_t parameters = {
       .binary =
           {
@@ -110,7 +110,7 @@ static HG_NOINLINE void har_layer_3(int8_t *arena) {
 }
 
 /* operator 6 (CONV_2D): 3x2x3 -> 2x1x7 */
-static HG_NOINLINE void har_layer_4(int8_t *arena) {
+static HG_NOINLINE HG_COLD void har_layer_4(int8_t *arena) {
   static const hg_conv_2d_s8_t parameters = {
       .input_height = 3,
       .input_width = 2,
@@ -147,7 +147,7 @@ static HG_NOINLINE void har_layer_5(int8_t *arena) {
 }
 
 /* operator 9 (FULLY_CONNECTED): 7 -> 2 */
-static HG_NOINLINE void har_layer_6(int8_t *arena) {
+static HG_NOINLINE HG_COLD void har_layer_6(int8_t *arena) {
   static const hg_fully_connected_s8_t parameters = {
       .batches = 1,
       .input_size = 7,
@@ -179,7 +179,7 @@ static HG_NOINLINE void har_layer_7(int8_t *arena) {
 }
 
 /* operator 11 (SOFTMAX): 3 -> 3 */
-static HG_NOINLINE void har_layer_8(int8_t *arena) {
+static HG_NOINLINE HG_COLD void har_layer_8(int8_t *arena) {
   static const hg_softmax_computed_s8_t parameters = {
       .rows = 1,
       .size = 3,

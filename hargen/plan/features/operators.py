@@ -9,28 +9,31 @@ from hargen.ir.ops.by_columns import ByColumns
 from hargen.ir.ops.conv_2d import Conv2D
 from hargen.ir.ops.fused import Fused
 from hargen.ir.tensor import Tensor
-
-NAMES = ("calls", "multiply_accumulates", "by_two_rows", "inputs", "between", "outputs", "taps")
-"""1; multiply-accumulates; the same if kernels had an even number of rows; elements that are read;
-those that a convolution computes before a pool or a second operator; those that are written;
-multiply-accumulates of one output."""
-
-Features = tuple[float, float, float, float, float, float, float]
+from hargen.plan.features.features import CALLS, Features
 
 
-def features(operator: Operator, tensors: Sequence[Tensor]) -> Features:
-    """Return an operator's features, in the order of NAMES."""
+def of_operator(operator: Operator, tensors: Sequence[Tensor]) -> Features:
+    """Return an operator's features, whatever kernel computes it.
+
+    These are 1 for the call; multiply-accumulates; the same if kernels had an even number of rows;
+    elements that are read; those that a convolution computes before a pool or a second operator;
+    those that are written; multiply-accumulates of one output.
+    """
     maccs = operator.maccs(tensors)
     between = sum(_between(operator, tensors))
     outputs = tensors[operator.output].size
-    return (
-        1.0,
-        float(maccs),
-        maccs * _even_rows(operator),
-        float(tensors[operator.inputs[0]].size),
-        float(between),
-        float(outputs),
-        maccs / (between or outputs),
+    taps = maccs / (between or outputs)
+    return Features(
+        time={
+            CALLS: 1.0,
+            "multiply_accumulates": float(maccs),
+            "by_two_rows": maccs * _even_rows(operator),
+            "inputs": float(tensors[operator.inputs[0]].size),
+            "between": float(between),
+            "outputs": float(outputs),
+            "taps": taps,
+        },
+        code={CALLS: 1.0, "taps": taps},
     )
 
 
