@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from hargen.build.toolchain import find_cmake, find_gcc, find_newlib, find_ninja
 from hargen.importers import model_file
+from hargen.ir.graph import Graph
 from hargen.optimize.passes import optimize_apart
 from hargen.plan.choice import Level, Optimize, Way
+from hargen.plan.choose import choose
 from hargen.plan.combine import Cost, Costs, combine
 from hargen.plan.front import Limits, Point, fronts, pick
 from hargen.plan.space import Segment, segments
@@ -82,6 +84,8 @@ def tune(
             ]
         )
         wanted = _wanted(promising, optimize, limits)
+        known = {point.choice for point in wanted}
+        wanted += [point for point in _estimated(graph, hz) if point.choice not in known]
         whole = measuring.all(
             [point.choice for point in wanted], lambda done: watch(done, len(wanted), "networks")
         )
@@ -124,6 +128,13 @@ def _wanted(points: Sequence[Point], optimize: Optimize, limits: Limits) -> list
     count = min(_WHOLE, len(points))
     spread = [points[i * last // max(count - 1, 1)] for i in range(count)]
     return list(dict.fromkeys(best + spread))
+
+
+def _estimated(graph: Graph, hz: float) -> list[Point]:
+    """Return what is chosen without measuring: what is found must not be worse than that."""
+    words: tuple[Optimize, ...] = ("speed", "balanced", "size")
+    found = [choose(graph, word, Limits(), hz) for word in words]
+    return list({point.choice: point for point in found}.values())
 
 
 def _point(one: Measured, is_light: bool, hz: float) -> Point:
