@@ -73,8 +73,9 @@ def _distinct(rows: Sequence[LayerRow]) -> Iterator[LayerRow]:
     """Yield rows that say something new: many images have the same layer."""
     known = set()
     for row in rows:
-        time = tuple(row.features.time.items())
-        key = (row.kernel, row.level, row.for_size, time, row.cost)
+        features = (row.features, row.of_operator)
+        values = tuple(v for one in features for v in (*one.time.values(), *one.code.values()))
+        key = (row.kernel, row.level, row.for_size, values, row.cost)
         if key not in known:
             known.add(key)
             yield row

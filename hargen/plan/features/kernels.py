@@ -43,8 +43,6 @@ _SIZED: dict[str, Callable[..., Features]] = {
     "hg_conv_max_pool_2d_strip_s8": of_pooled_strips,
 }
 """Kernels that are other code where the compiler's level is -Os."""
-
-
 _COMPOSED: dict[str, Callable[[Fields], tuple[Part, ...]]] = {
     "hg_columns_fully_connected_s8": parts_of_convolution_and_outputs,
     "hg_columns_max_s8": parts_of_two_convolutions,
